@@ -1,0 +1,3 @@
+//! The `shadow` command.
+
+fn main() {}
