@@ -3,5 +3,9 @@
 //! No floating point decides anything here.
 
 mod error;
+pub mod lie;
+pub mod linear;
+pub mod polynomial;
+pub mod scalar;
 
 pub use error::GroupError;
