@@ -83,4 +83,12 @@ pub enum GroupError {
         /// What was expected.
         expected: String,
     },
+    /// An error in one row of a batch.
+    #[error("row {row} (counted from 0): {error}")]
+    InRow {
+        /// The row, from 0.
+        row: usize,
+        /// What is wrong in it.
+        error: Box<GroupError>,
+    },
 }

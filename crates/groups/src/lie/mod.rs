@@ -1,1 +1,34 @@
-//! Lie algebras.
+//! Lie algebras over the rationals: matrix algebras by name, their structure, infinitesimal actions and stabilizers.
+//!
+//! A [`LieAlgebra`] is a basis with sparse structure constants, and usually the matrices it came from. Over the
+//! rationals every question here is linear algebra, so every answer is exact: the stabilizer of a figure is a kernel,
+//! its orbit dimension a rank, and the Lie algebra of the stabilizer of x in G is `{A : A.x = 0}` because x is fixed
+//! by exp(tA) for all t exactly when the derivative vanishes.
+//!
+//! ```
+//! use groups::lie::{StabilizerMode, parse_algebra, stabilizer_of_polynomials};
+//! use groups::polynomial::Polynomial;
+//! let circle = Polynomial::parse("x^2 + y^2 - 1", Some(2))?;
+//! let gl2 = parse_algebra("gl(2)")?;
+//! let isotropy = stabilizer_of_polynomials(&gl2, &[circle], StabilizerMode::ZeroSet)?;
+//! assert_eq!((isotropy.stabilizer.dimension(), isotropy.orbit_dimension), (1, 3));
+//! # Ok::<(), groups::GroupError>(())
+//! ```
+
+mod action;
+mod algebra;
+mod batch;
+mod isotropy;
+mod named;
+mod structure;
+mod structure_constants;
+
+pub use action::infinitesimal_action;
+pub use algebra::{AffineElement, LieAlgebra, Space};
+pub use batch::{BatchRow, StabilizerAnswer, answer_batch, stabilizer_answer};
+pub use isotropy::{
+    Isotropy, IsotropyReport, StabilizerMode, StabilizerStructure, isotropy_of_action,
+    stabilizer_of_polynomials,
+};
+pub use named::{DEFAULT_MATRIX_SIZE_LIMIT, parse_algebra, parse_algebra_with_limit};
+pub use structure::Structure;

@@ -23,6 +23,7 @@ mod modular;
 mod operations;
 mod reconstruct;
 mod subspace;
+mod symmetric;
 
 use std::fmt;
 use std::ops::{Index, IndexMut};

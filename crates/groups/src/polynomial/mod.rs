@@ -17,6 +17,7 @@
 //! ```
 
 mod arithmetic;
+mod groebner;
 mod monomial;
 mod parse;
 
@@ -27,6 +28,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use groebner::{DEFAULT_PAIR_LIMIT, GroebnerBasis};
 pub use monomial::Monomial;
 pub use parse::PolynomialLimits;
 
@@ -247,6 +249,24 @@ impl Polynomial {
                 }
             }
         }
+    }
+
+    /// Adds `factor * x_index * other`.
+    pub(crate) fn add_shifted(&mut self, other: &Self, index: usize, factor: &BigRational) {
+        for (m, c) in &other.terms {
+            self.add_term(m.raised(index), c.times(factor));
+        }
+    }
+
+    /// Takes the leading term out.
+    pub(crate) fn pop_leading(&mut self) -> Option<(Monomial, BigRational)> {
+        self.terms.pop_last()
+    }
+
+    /// The multiple with leading coefficient one; zero stays zero.
+    pub(crate) fn monic(&self) -> Self {
+        self.leading_term()
+            .map_or_else(|| self.clone(), |(_, c)| self.scaled(&c.recip()))
     }
 
     /// Adds `factor * monomial * other`.

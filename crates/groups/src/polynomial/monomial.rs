@@ -95,7 +95,6 @@ impl Monomial {
     }
 
     /// One power more of the variable with this index.
-    #[allow(dead_code)]
     pub(crate) fn raised(&self, index: usize) -> Self {
         let mut exponents = self.exponents.clone();
         exponents[index] += 1;
