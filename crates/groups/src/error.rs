@@ -1,9 +1,162 @@
 //! The one error type of this crate: variants carry facts, messages say what was got and what was expected.
 
+use num_bigint::BigUint;
+
 /// What can go wrong in this crate.
+///
+/// Points are 0-based in every variant, as everywhere inside the crate; the messages of the variants that come
+/// from cycle text ([`RepeatedPoint`](Self::RepeatedPoint), [`CycleSyntax`](Self::CycleSyntax), …) show them
+/// 1-based, as the reader typed them. Columns are 1-based.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GroupError {
+    // ---- permutation groups, actions, catalog ----
+    /// An image list names a point that does not exist.
+    #[error("image {image} of point {point} is out of range: a permutation of degree {degree} has images 0 to {}", degree.saturating_sub(1))]
+    ImageOutOfRange {
+        /// The point whose image is wrong.
+        point: usize,
+        /// Its image.
+        image: usize,
+        /// The number of points.
+        degree: usize,
+    },
+    /// An image list sends two points to the same place.
+    #[error(
+        "points {first} and {second} have the same image {image}: the images of a permutation are distinct"
+    )]
+    RepeatedImage {
+        /// The shared image.
+        image: usize,
+        /// The first point sent there.
+        first: usize,
+        /// The second.
+        second: usize,
+    },
+    /// Two permutations that must have the same degree do not.
+    #[error("{what} has degree {got}, expected degree {expected}")]
+    DegreeMismatch {
+        /// The offending object, for example `generator 2`.
+        what: String,
+        /// Its degree.
+        got: usize,
+        /// The degree that was required.
+        expected: usize,
+    },
+    /// A point outside the domain.
+    #[error("point {point} is out of range: the group acts on the points 0 to {} (degree {degree})", degree.saturating_sub(1))]
+    PointOutOfRange {
+        /// The point.
+        point: usize,
+        /// The number of points.
+        degree: usize,
+    },
+    /// More points than this crate accepts.
+    #[error("degree {degree} is over the limit of {limit} points")]
+    DegreeTooLarge {
+        /// The degree asked for.
+        degree: usize,
+        /// The limit, [`MAX_DEGREE`](crate::MAX_DEGREE).
+        limit: usize,
+    },
+    /// A point occurs twice in the cycles of one permutation.
+    #[error("column {column}: point {} occurs twice (first at column {first_column}); the cycles of one permutation are disjoint", point + 1)]
+    RepeatedPoint {
+        /// The point, 0-based.
+        point: usize,
+        /// Where it occurs for the second time.
+        column: usize,
+        /// Where it occurs first.
+        first_column: usize,
+    },
+    /// Cycle text that does not follow `(1,2,3)(4,5)`.
+    #[error("column {column}: expected {expected}, found {found}")]
+    CycleSyntax {
+        /// Where.
+        column: usize,
+        /// What the grammar wants there.
+        expected: &'static str,
+        /// What is there.
+        found: String,
+    },
+    /// A name that the catalog does not have.
+    #[error(
+        "column {column}: unknown group `{name}`; expected a name such as S5, A5, C12, D4, Q8, V4, M11, PSL(2,7), AGL(1,5), rubik, transitive:8,23, small:96,70, or cycles such as \"(1,2,3),(1,2)\""
+    )]
+    UnknownGroup {
+        /// The name as typed.
+        name: String,
+        /// Where it starts.
+        column: usize,
+    },
+    /// Group text that does not follow the grammar of [`catalog`](crate::catalog).
+    #[error("column {column}: expected {expected}, found {found}")]
+    GroupSyntax {
+        /// Where.
+        column: usize,
+        /// What the grammar wants there.
+        expected: &'static str,
+        /// What is there.
+        found: String,
+    },
+    /// A named group with a parameter outside its range.
+    #[error("{group}: {reason}")]
+    InvalidParameter {
+        /// The group as typed.
+        group: String,
+        /// What is wrong and what was expected.
+        reason: String,
+    },
+    /// An orbit has more points than the caller allows.
+    #[error("the orbit has more than {limit} points, the limit given; raise the limit to go on")]
+    OrbitOverLimit {
+        /// The limit, in points.
+        limit: usize,
+    },
+    /// An orbit would take more memory than the caller allows.
+    #[error(
+        "the orbit needs more than {limit} bytes at {points} points, the memory limit given; raise it to go on"
+    )]
+    MemoryLimit {
+        /// The limit, in bytes.
+        limit: usize,
+        /// The number of points found so far.
+        points: usize,
+    },
+    /// A list of points that names one of them twice where they must be distinct.
+    #[error("point {point} occurs twice in {what}; its points must be distinct")]
+    NotDistinct {
+        /// The repeated point.
+        point: usize,
+        /// The list.
+        what: &'static str,
+    },
+    /// A point of an action is not of the shape that the group acts on.
+    #[error("{what} has length {got}, expected {expected}")]
+    ShapeMismatch {
+        /// The object.
+        what: &'static str,
+        /// Its length.
+        got: usize,
+        /// The length required.
+        expected: usize,
+    },
+    /// The order claimed for a group is not its order.
+    #[error("the group has order {found}, not the order {claimed} that was claimed")]
+    OrderMismatch {
+        /// The claim.
+        claimed: BigUint,
+        /// The true order.
+        found: BigUint,
+    },
+    /// A permutation that must lie in a group does not.
+    #[error("{what} is not in the group: {element}")]
+    NotAMember {
+        /// The role of the element, for example `generator 1 of the subgroup`.
+        what: String,
+        /// The element in cycle notation (1-based).
+        element: String,
+    },
     // ---- exact linear algebra, polynomials, Lie algebras ----
     /// A text that does not parse.
     #[error("cannot read the {what} `{text}`: column {column}: expected {expected}")]

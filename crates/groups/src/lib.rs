@@ -2,10 +2,28 @@
 //!
 //! No floating point decides anything here.
 
+pub mod action;
+pub mod catalog;
 mod error;
+mod group;
 pub mod lie;
 pub mod linear;
+mod orbit;
+mod perm_group;
+mod permutation;
 pub mod polynomial;
+mod products;
 pub mod scalar;
+mod schreier_sims;
+mod stabilizer;
+mod stabilizer_chain;
 
+pub use action::{Action, OnColourings, OnPoints, OnSets, OnTuples};
 pub use error::GroupError;
+pub use group::Group;
+pub use orbit::{Orbit, OrbitLimit};
+pub use perm_group::PermGroup;
+pub use permutation::{MAX_DEGREE, Permutation};
+pub use products::{direct_product, wreath_product};
+pub use stabilizer::orbit_stabilizer;
+pub use stabilizer_chain::{Elements, Level, Sifted, StabilizerChain};
