@@ -1,5 +1,7 @@
 //! The Lie side of `groups` against tables computed independently (`data/oracle/`).
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs::File;
 use std::io::BufReader;
 

@@ -1,8 +1,8 @@
 //! Ideals, series and the Killing form: what kind of algebra this is.
 //!
 //! Over a field of characteristic 0 (N. Jacobson, *Lie Algebras*, chapters II and III): the algebra is semisimple
-//! exactly when its Killing form K is nondegenerate, solvable exactly when K(g, [g, g]) = 0, and the radical is the
-//! K-orthogonal complement of [g, g].
+//! exactly when its Killing form K is nondegenerate, solvable exactly when `K(g, [g, g]) = 0`, and the radical is the
+//! K-orthogonal complement of `[g, g]`.
 
 use num_rational::BigRational;
 use num_traits::Zero;
@@ -15,9 +15,9 @@ use crate::linear::{RationalMatrix, Subspace};
 /// The numbers that describe an algebra; field names are those of the oracle tables.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Structure {
-    /// Dimensions of g, [g,g], [[g,g],[g,g]], ... up to the first 0 or the first repeat.
+    /// Dimensions of `g, [g,g], [[g,g],[g,g]], ...` up to the first 0 or the first repeat.
     pub derived_series_dims: Vec<usize>,
-    /// Dimensions of g, [g,g], [g,[g,g]], ... up to the first 0 or the first repeat.
+    /// Dimensions of `g, [g,g], [g,[g,g]], ...` up to the first 0 or the first repeat.
     pub lower_central_series_dims: Vec<usize>,
     /// The dimension of the centre.
     pub center_dim: usize,
@@ -31,7 +31,7 @@ pub struct Structure {
     pub is_solvable: bool,
     /// Whether the lower central series ends in 0.
     pub is_nilpotent: bool,
-    /// Whether [g,g] = g.
+    /// Whether `[g,g] = g`.
     pub is_perfect: bool,
     /// Whether the Killing form is nondegenerate (and the algebra is not 0).
     pub is_semisimple: bool,
@@ -76,12 +76,12 @@ impl LieAlgebra {
         Subspace::span(&RationalMatrix::from_parts(count, d, entries))
     }
 
-    /// The derived series g, [g,g], ... up to the first 0 or the first repeat (which is listed twice in dimension).
+    /// The derived series `g, [g,g], ...` up to the first 0 or the first repeat (which is listed twice in dimension).
     pub fn derived_series(&self) -> Vec<Subspace<BigRational>> {
         self.series(|_, last| self.product_space(last, last))
     }
 
-    /// The lower central series g, [g,g], [g,[g,g]], ... up to the first 0 or the first repeat.
+    /// The lower central series `g, [g,g], [g,[g,g]], ...` up to the first 0 or the first repeat.
     pub fn lower_central_series(&self) -> Vec<Subspace<BigRational>> {
         self.series(|whole, last| self.product_space(whole, last))
     }
@@ -106,12 +106,12 @@ impl LieAlgebra {
         }
     }
 
-    /// The centre: all x with [x, y] = 0 for every y.
+    /// The centre: all x with `[x, y] = 0` for every y.
     pub fn center(&self) -> Subspace<BigRational> {
         self.centralizer(&Subspace::whole(self.dimension()))
     }
 
-    /// All x with [x, y] = 0 for every y of a subspace.
+    /// All x with `[x, y] = 0` for every y of a subspace.
     pub fn centralizer(&self, of: &Subspace<BigRational>) -> Subspace<BigRational> {
         let d = self.dimension();
         let mut rows = RationalMatrix::zeros(0, d);
@@ -167,7 +167,7 @@ impl LieAlgebra {
         form
     }
 
-    /// The radical, the largest solvable ideal: the Killing-orthogonal complement of [g, g].
+    /// The radical, the largest solvable ideal: the Killing-orthogonal complement of `[g, g]`.
     pub fn radical(&self) -> Subspace<BigRational> {
         let whole = Subspace::whole(self.dimension());
         self.radical_from(&self.killing_form(), &self.product_space(&whole, &whole))
