@@ -18,6 +18,7 @@
 mod action;
 mod algebra;
 mod batch;
+pub mod haar;
 mod isotropy;
 mod named;
 mod structure;
