@@ -5,9 +5,11 @@
 pub mod action;
 pub mod catalog;
 mod error;
+mod finite_field;
 mod group;
 pub mod lie;
 pub mod linear;
+mod matrix_group;
 mod orbit;
 mod perm_group;
 mod permutation;
@@ -20,7 +22,9 @@ mod stabilizer_chain;
 
 pub use action::{Action, OnColourings, OnPoints, OnSets, OnTuples};
 pub use error::GroupError;
+pub use finite_field::{FiniteField, MAX_FIELD_ORDER, prime_power};
 pub use group::Group;
+pub use matrix_group::{FieldMatrix, MatrixGroup, OnSubspaces, OnVectors, Subspace};
 pub use orbit::{Orbit, OrbitLimit};
 pub use perm_group::PermGroup;
 pub use permutation::{MAX_DEGREE, Permutation};
