@@ -1,5 +1,9 @@
 //! An autoencoder x ↦ σ'(W'σ(Wx + b) + b'): an encoder and a decoder, tied (W' = Wᵀ) or not.
 
+mod trainer;
+
+pub use trainer::{AutoencoderOptions, AutoencoderTrainer};
+
 use crate::{Activation, Dense, NetError, Network};
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};

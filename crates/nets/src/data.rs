@@ -1,5 +1,10 @@
-//! Data sets: rows of f32 with what is known about where they come from.
+//! Data sets: rows of f32 with what is known about where they come from, and their readers.
 
 mod dataset;
+mod digits;
+mod idx;
+mod png;
+mod split;
 
 pub use dataset::Dataset;
+pub use idx::read_idx_labels;

@@ -39,6 +39,71 @@ pub enum NetError {
         /// The range that is accepted.
         expected: String,
     },
+    /// A number lies outside the range that is needed.
+    #[error("{what} at index {index} is {value}: expected a number in {expected}")]
+    OutOfRange {
+        /// The array the number stands in.
+        what: String,
+        /// Its flat index in that array.
+        index: usize,
+        /// The offending value.
+        value: f64,
+        /// The range that is accepted.
+        expected: String,
+    },
+    /// The loss stopped being a finite number.
+    #[error(
+        "training diverged: the loss is {loss} in epoch {epoch}, batch {batch}, at learning rate {rate}; \
+         a smaller rate usually cures it"
+    )]
+    Diverged {
+        /// Epoch, from 1.
+        epoch: usize,
+        /// Batch in that epoch, from 0.
+        batch: usize,
+        /// The learning rate in force.
+        rate: f64,
+        /// The loss of that batch.
+        loss: f64,
+    },
+    /// The caller asked to stop.
+    #[error("training was interrupted in epoch {epoch}")]
+    Interrupted {
+        /// Epoch that was being run, from 1.
+        epoch: usize,
+    },
+    /// A file is not what it should be.
+    #[error("{path}: at byte {offset}: {problem}, expected {expected}", path = path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Where in the (decompressed) file.
+        offset: u64,
+        /// What is wrong there.
+        problem: String,
+        /// What was expected.
+        expected: String,
+    },
+    /// A file could not be read at all as what it should be; the reader of its format says why.
+    #[error("{path}: {problem}", path = path.display())]
+    Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A tensor in a file holds a number that is not finite.
+    #[error("{path}: tensor \"{tensor}\" at index {index} is {value}: expected a finite number", path = path.display())]
+    TensorNotFinite {
+        /// The file.
+        path: PathBuf,
+        /// Name of the tensor.
+        tensor: String,
+        /// Flat index in it.
+        index: usize,
+        /// The offending value.
+        value: f64,
+    },
     /// A file could not be read or written.
     #[error("{path}: {source}", path = path.display())]
     Io {

@@ -1,17 +1,40 @@
 //! Networks, data and layer-wise pretraining. Knows nothing of groups.
+//!
+//! ```
+//! use nets::{ignore_progress, Dataset, Stack, StackOptions, TrainOptions};
+//! let train = TrainOptions { epochs: 3, ..TrainOptions::default() };
+//! let options = StackOptions { widths: vec![16], train, ..StackOptions::default() };
+//! let stack = Stack::pretrain(&Dataset::digits(), &options, &mut ignore_progress)?;
+//! let errors = &stack.histories()[0];
+//! assert!(errors[3].held_out < errors[0].held_out);
+//! # Ok::<(), nets::NetError>(())
+//! ```
 
 mod activation;
 mod autoencoder;
+mod checkpoint;
 mod data;
+mod elementwise;
 mod error;
 mod layer;
+mod loss;
+pub mod matrix;
 mod network;
+mod optimizer;
+mod random;
+mod rbm;
 mod stack;
+mod train;
 
 pub use activation::Activation;
-pub use autoencoder::Autoencoder;
-pub use data::Dataset;
+pub use autoencoder::{Autoencoder, AutoencoderOptions, AutoencoderTrainer};
+pub use data::{Dataset, read_idx_labels};
 pub use error::NetError;
 pub use layer::{Dense, Layer};
+pub use loss::Loss;
 pub use network::Network;
-pub use stack::{EpochError, Stack};
+pub use optimizer::Optimizer;
+pub use rbm::{Rbm, RbmOptions, RbmTrainer, WarmUp};
+pub use stack::{Stack, StackOptions};
+pub use train::rows::Corruption;
+pub use train::{EpochError, OnProgress, Progress, TrainOptions, ignore_progress};

@@ -1,17 +1,48 @@
 //! A greedy stack of autoencoders: each one is trained on the codes of the one below.
 
-use crate::{Autoencoder, NetError, Network};
+use crate::optimizer::option;
+use crate::train::OnProgress;
+use crate::train::rows::Rows;
+use crate::{
+    Activation, Autoencoder, AutoencoderOptions, AutoencoderTrainer, Corruption, Dataset, EpochError, Loss,
+    NetError, Network, TrainOptions,
+};
 use serde::{Deserialize, Serialize};
 
-/// Mean squared reconstruction error per coordinate after one epoch, on the training rows and on held-out rows.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct EpochError {
-    /// Epoch, counted from 1; 0 is the error before training.
-    pub epoch: usize,
-    /// On the rows trained on.
-    pub train: f64,
-    /// On the rows held out.
+/// The architecture of a stack and how to train it: the same settings for every layer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StackOptions {
+    /// Widths of the codes, from the input upward.
+    pub widths: Vec<usize>,
+    /// Activation of every encoder.
+    pub activation: Activation,
+    /// Activation of every decoder.
+    pub decoder_activation: Activation,
+    /// Whether the decoders' weights are the transposes of the encoders'.
+    pub tied: bool,
+    /// The loss of every layer.
+    pub loss: Loss,
+    /// What is done to the inputs of every layer before they are encoded.
+    pub corruption: Corruption,
+    /// Share of the rows held out, in \[0, 1).
     pub held_out: f64,
+    /// Epochs of each layer, batch size, optimiser, seed.
+    pub train: TrainOptions,
+}
+
+impl Default for StackOptions {
+    fn default() -> Self {
+        StackOptions {
+            widths: vec![48, 24],
+            activation: Activation::Sigmoid,
+            decoder_activation: Activation::Sigmoid,
+            tied: false,
+            loss: Loss::CrossEntropy,
+            corruption: Corruption::None,
+            held_out: 0.2,
+            train: TrainOptions::default(),
+        }
+    }
 }
 
 /// A stack of autoencoders, the first nearest to the input, with the training history of each.
@@ -90,6 +121,59 @@ impl Stack {
         })
     }
 
+    /// Trains a stack greedily: the first autoencoder on the data, each next one on the codes of the one below.
+    ///
+    /// A share of the rows, chosen by the seed, is held out from all layers; each history holds, for every epoch from 0
+    /// (before training) on, the layer's mean squared error in reconstructing *its own* input. The same seed gives
+    /// the same bytes, whatever the number of threads. Reference: Bengio, Lamblin, Popovici, Larochelle (2007).
+    ///
+    /// # Errors
+    /// [`NetError::Option`] if an option is out of range, [`NetError::Diverged`] if a loss is not finite,
+    /// [`NetError::Interrupted`] if the callback breaks.
+    pub fn pretrain(
+        data: &Dataset,
+        options: &StackOptions,
+        on_progress: &mut OnProgress<'_>,
+    ) -> Result<Self, NetError> {
+        option(
+            !options.widths.is_empty(),
+            "widths",
+            "empty",
+            "at least one width",
+        )?;
+        let (train, held_out) = data.split(options.held_out, options.train.seed)?;
+        let mut below = train.values().to_vec();
+        let mut below_held_out = held_out.map_or(Vec::new(), |rows| rows.values().to_vec());
+        let mut width = data.width();
+        let (mut autoencoders, mut histories) = (Vec::new(), Vec::new());
+        for (layer, &code_width) in options.widths.iter().enumerate() {
+            let layer_options = AutoencoderOptions {
+                code_width,
+                activation: options.activation,
+                decoder_activation: options.decoder_activation,
+                tied: options.tied,
+                loss: options.loss,
+                corruption: options.corruption,
+                train: options.train,
+            };
+            let rows = Rows {
+                values: &below,
+                width,
+            };
+            let held_out = Rows {
+                values: &below_held_out,
+                width,
+            };
+            let mut trainer = AutoencoderTrainer::on_rows(rows, layer_options, layer, options.widths.len())?;
+            let measured = Some(held_out).filter(|rows| !rows.values.is_empty());
+            histories.push(trainer.run(measured, on_progress)?);
+            autoencoders.push(trainer.autoencoder());
+            (below, below_held_out) = (trainer.encode(rows), trainer.encode(held_out));
+            width = code_width;
+        }
+        Stack::new(autoencoders, histories)
+    }
+
     /// The autoencoders, the first nearest to the input.
     pub fn autoencoders(&self) -> &[Autoencoder] {
         &self.autoencoders
@@ -122,5 +206,103 @@ impl Stack {
         let encoders = self.autoencoders.iter().map(|a| a.encoder().clone().into());
         let decoders = self.autoencoders.iter().rev().map(|a| a.decoder().into());
         Network::new(encoders.chain(decoders).collect()).expect("neighbouring layers fit, by construction")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ignore_progress;
+
+    fn quick() -> StackOptions {
+        let train = TrainOptions {
+            epochs: 4,
+            seed: 3,
+            ..TrainOptions::default()
+        };
+        StackOptions {
+            widths: vec![20, 9],
+            train,
+            ..StackOptions::default()
+        }
+    }
+
+    #[test]
+    fn pretraining_lowers_the_error_of_every_layer() {
+        let stack = Stack::pretrain(&Dataset::digits(), &quick(), &mut ignore_progress).unwrap();
+        assert_eq!(stack.encoder_network().output_width(), 9);
+        for history in stack.histories() {
+            assert_eq!(
+                history.iter().map(|e| e.epoch).collect::<Vec<_>>(),
+                [0, 1, 2, 3, 4]
+            );
+            assert!(history[4].train < 0.5 * history[0].train);
+            assert!(history[4].held_out.unwrap() < 0.5 * history[0].held_out.unwrap());
+        }
+    }
+
+    #[test]
+    fn the_recorded_error_is_that_of_the_network() {
+        let digits = Dataset::digits();
+        let options = StackOptions {
+            widths: vec![12],
+            ..quick()
+        };
+        let stack = Stack::pretrain(&digits, &options, &mut ignore_progress).unwrap();
+        let (_, held_out) = digits.split(options.held_out, options.train.seed).unwrap();
+        let held_out = held_out.unwrap();
+        let network = stack.reconstruction_network();
+        let sum: f64 = (0..held_out.len())
+            .map(|row| (network.forward(&held_out.point(row)) - held_out.point(row)).norm_squared())
+            .sum();
+        let error = sum / held_out.values().len() as f64;
+        let recorded = stack.histories()[0].last().unwrap().held_out.unwrap();
+        assert!((error - recorded).abs() < 1e-6 * error, "{error} {recorded}");
+    }
+
+    #[test]
+    fn one_and_two_threads_give_the_same_bytes() {
+        let run = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            let options = StackOptions {
+                corruption: Corruption::Masking(0.2),
+                widths: vec![200, 30],
+                train: TrainOptions {
+                    batch: 256,
+                    ..quick().train
+                },
+                ..quick()
+            };
+            pool.install(|| Stack::pretrain(&Dataset::digits(), &options, &mut ignore_progress).unwrap())
+        };
+        let (one, two) = (run(1), run(2));
+        assert_eq!(
+            serde_json::to_string(&one).unwrap(),
+            serde_json::to_string(&two).unwrap()
+        );
+    }
+
+    #[test]
+    fn divergence_and_interruption_are_errors() {
+        let digits = Dataset::digits();
+        let wild = crate::Optimizer::sgd(1e30, 0.9);
+        let options = StackOptions {
+            loss: Loss::SquaredError,
+            decoder_activation: Activation::Linear,
+            activation: Activation::Linear,
+            train: TrainOptions {
+                optimizer: wild,
+                ..quick().train
+            },
+            ..quick()
+        };
+        let error = Stack::pretrain(&digits, &options, &mut ignore_progress).unwrap_err();
+        assert!(matches!(error, NetError::Diverged { epoch: 1, .. }), "{error}");
+        let mut stop = |_: &crate::Progress| std::ops::ControlFlow::Break(());
+        let error = Stack::pretrain(&digits, &quick(), &mut stop).unwrap_err();
+        assert!(matches!(error, NetError::Interrupted { epoch: 1 }));
     }
 }
