@@ -280,6 +280,68 @@ pub(crate) fn for_each_block<T: Send>(
     }
 }
 
+/// The same on two slices of equal length cut alike.
+pub(crate) fn for_each_block_pair<T: Send, U: Send>(
+    left: &mut [T],
+    right: &mut [U],
+    length: usize,
+    work: impl Fn(usize, &mut [T], &mut [U]) + Sync,
+) {
+    assert_eq!(left.len(), right.len(), "slices cut alike are equally long");
+    if left.len() <= length || rayon::current_num_threads() == 1 {
+        let pairs = left
+            .chunks_mut(length.max(1))
+            .zip(right.chunks_mut(length.max(1)));
+        pairs
+            .enumerate()
+            .for_each(|(index, (left, right))| work(index, left, right));
+    } else {
+        let pairs = left.par_chunks_mut(length).zip(right.par_chunks_mut(length));
+        pairs
+            .enumerate()
+            .for_each(|(index, (left, right))| work(index, left, right));
+    }
+}
+
+/// The same on three.
+pub(crate) fn for_each_block_triple<T: Send>(
+    first: &mut [T],
+    second: &mut [T],
+    third: &mut [T],
+    length: usize,
+    work: impl Fn(usize, &mut [T], &mut [T], &mut [T]) + Sync,
+) {
+    assert!(
+        first.len() == second.len() && first.len() == third.len(),
+        "slices cut alike are equally long"
+    );
+    if first.len() <= length || rayon::current_num_threads() == 1 {
+        let step = length.max(1);
+        let triples = first
+            .chunks_mut(step)
+            .zip(second.chunks_mut(step))
+            .zip(third.chunks_mut(step));
+        triples
+            .enumerate()
+            .for_each(|(index, ((a, b), c))| work(index, a, b, c));
+    } else {
+        let pairs = first.par_chunks_mut(length).zip(second.par_chunks_mut(length));
+        pairs
+            .zip(third.par_chunks_mut(length))
+            .enumerate()
+            .for_each(|(index, ((a, b), c))| work(index, a, b, c));
+    }
+}
+
+/// Runs `work` on a thread of the pool, so that the parallel loops inside it start there without a hand-over each.
+pub(crate) fn on_pool<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    if rayon::current_num_threads() == 1 {
+        work()
+    } else {
+        rayon::scope(|_| work())
+    }
+}
+
 /// One single-threaded product.
 fn product_block<T: Real>(c: &mut [T], a: View<'_, T>, b: View<'_, T>, alpha: T, beta: T) {
     let (m, k, n) = (a.rows, a.columns, b.columns);

@@ -81,8 +81,8 @@ pub struct Progress {
     pub errors: Option<EpochError>,
 }
 
-/// Called with the progress of a run; breaking stops it with [`NetError::Interrupted`].
-pub type OnProgress<'a> = dyn FnMut(&Progress) -> ControlFlow<()> + 'a;
+/// Called with the progress of a run, on a thread of the pool; breaking stops it with [`NetError::Interrupted`].
+pub type OnProgress<'a> = dyn FnMut(&Progress) -> ControlFlow<()> + Send + 'a;
 
 /// A callback that does nothing.
 ///

@@ -1,7 +1,7 @@
 //! Training of one autoencoder by mini-batches.
 
 use super::Autoencoder;
-use crate::matrix::Real;
+use crate::matrix::{Real, on_pool};
 use crate::optimizer::option;
 use crate::random::{Purpose, stream, unit_f64};
 use crate::train::OnProgress;
@@ -138,6 +138,10 @@ impl<'a> AutoencoderTrainer<'a> {
     /// # Errors
     /// [`NetError::Diverged`] if the loss of a batch is not finite, [`NetError::Interrupted`] if the callback breaks.
     pub fn epoch(&mut self, on_progress: &mut OnProgress<'_>) -> Result<f64, NetError> {
+        on_pool(|| self.pass(on_progress))
+    }
+
+    fn pass(&mut self, on_progress: &mut OnProgress<'_>) -> Result<f64, NetError> {
         self.epoch += 1;
         let TrainOptions {
             batch,

@@ -1,9 +1,9 @@
 //! Training of a restricted Boltzmann machine by contrastive divergence.
 
 use super::Rbm;
-use crate::elementwise::{add_column_sums, bias_then_activate};
+use crate::elementwise::{add_column_sums, bias_then_activate, vectorised};
 use crate::loss::squared_error;
-use crate::matrix::{View, for_each_block, product, product_then};
+use crate::matrix::{View, for_each_block, for_each_block_pair, on_pool, product, product_then};
 use crate::optimizer::option;
 use crate::random::{Purpose, stream};
 use crate::train::OnProgress;
@@ -11,7 +11,6 @@ use crate::train::rows::{BatchAddress, Rows, epoch_order, sample_bernoulli};
 use crate::{Activation, Dataset, EpochError, NetError, Progress};
 use nalgebra::{DMatrix, DVector};
 use rand_distr::{Distribution, StandardNormal};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Milder settings for the first epochs.
@@ -226,6 +225,10 @@ impl<'a> RbmTrainer<'a> {
     /// # Errors
     /// [`NetError::Diverged`] if a batch's error is not finite, [`NetError::Interrupted`] if the callback breaks.
     pub fn epoch(&mut self, on_progress: &mut OnProgress<'_>) -> Result<f64, NetError> {
+        on_pool(|| self.pass(on_progress))
+    }
+
+    fn pass(&mut self, on_progress: &mut OnProgress<'_>) -> Result<f64, NetError> {
         self.epoch += 1;
         let RbmOptions {
             batch, seed, epochs, ..
@@ -341,18 +344,19 @@ impl<'a> RbmTrainer<'a> {
         let decay = (rate * self.options.weight_decay) as f32;
         /// Weights per task.
         const BLOCK: usize = 1 << 15;
-        let apply = |(weights, velocity): (&mut [f32], &mut [f32])| {
-            crate::elementwise::vectorised(|| {
-                for (w, v) in weights.iter_mut().zip(velocity) {
-                    *v -= decay * *w;
-                    *w += *v;
-                }
-            });
-        };
-        self.weights
-            .par_chunks_mut(BLOCK)
-            .zip(self.velocity.par_chunks_mut(BLOCK))
-            .for_each(apply);
+        for_each_block_pair(
+            &mut self.weights,
+            &mut self.velocity,
+            BLOCK,
+            |_, weights, velocity| {
+                vectorised(|| {
+                    for (w, v) in weights.iter_mut().zip(velocity) {
+                        *v -= decay * *w;
+                        *w += *v;
+                    }
+                });
+            },
+        );
         let (data, model) = self.visible[..2 * count * width].split_at(count * width);
         let mean_difference = |sums: &mut Vec<f32>, plus: &[f32], minus: &[f32], sign: f32| {
             sums.fill(0.0);

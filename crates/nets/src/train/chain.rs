@@ -7,10 +7,9 @@
 //! is taken in an order that does not depend on the number of threads (see [`crate::matrix`]).
 
 use crate::elementwise::{add_column_sums, bias_then_activate, derivative_from_value, times_derivative};
-use crate::matrix::{Real, View, product_then};
+use crate::matrix::{Real, View, for_each_block_pair, for_each_block_triple, product_then};
 use crate::optimizer::Slot;
 use crate::{Activation, Loss, Optimizer};
-use rayon::prelude::*;
 
 /// A matrix of parameters with its gradient and the optimiser's moments.
 #[derive(Debug, Clone)]
@@ -48,19 +47,17 @@ impl<T: Real> Parameter<T> {
         }
         /// Parameters per task.
         const BLOCK: usize = 1 << 15;
-        let parts = self
-            .values
-            .par_chunks_mut(BLOCK)
-            .zip(self.gradient.par_chunks(BLOCK));
-        let parts = parts.zip(self.first.par_chunks_mut(BLOCK));
+        let (gradient, first) = (&self.gradient, &mut self.first);
         if self.second.is_empty() {
-            parts.for_each(|((values, gradient), first)| {
+            for_each_block_pair(&mut self.values, first, BLOCK, |index, values, first| {
+                let gradient = &gradient[index * BLOCK..][..values.len()];
+                let second = &mut [];
                 optimizer.apply(
                     Slot {
                         values,
                         gradient,
                         first,
-                        second: &mut [],
+                        second,
                     },
                     step,
                     factor,
@@ -68,9 +65,14 @@ impl<T: Real> Parameter<T> {
                 );
             });
         } else {
-            parts
-                .zip(self.second.par_chunks_mut(BLOCK))
-                .for_each(|(((values, gradient), first), second)| {
+            let second = &mut self.second;
+            for_each_block_triple(
+                &mut self.values,
+                first,
+                second,
+                BLOCK,
+                |index, values, first, second| {
+                    let gradient = &gradient[index * BLOCK..][..values.len()];
                     optimizer.apply(
                         Slot {
                             values,
@@ -82,7 +84,8 @@ impl<T: Real> Parameter<T> {
                         factor,
                         decays,
                     );
-                });
+                },
+            );
         }
     }
 }
