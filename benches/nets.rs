@@ -13,7 +13,9 @@ use rand::{Rng, SeedableRng};
 
 fn noise(count: usize) -> Vec<f32> {
     let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(1);
-    (0..count).map(|_| (rng.next_u32() >> 8) as f32 / 16_777_216.0).collect()
+    (0..count)
+        .map(|_| (rng.next_u32() >> 8) as f32 / 16_777_216.0)
+        .collect()
 }
 
 fn noise_rows(rows: usize, width: usize) -> Dataset {
@@ -25,7 +27,8 @@ fn epoch_of_the_default_autoencoder(c: &mut Criterion) {
     let digits = Dataset::digits();
     let mut group = c.benchmark_group("epoch_of_the_default_autoencoder");
     group.throughput(Throughput::Elements(digits.len() as u64));
-    let mut trainer = AutoencoderTrainer::new(&digits, AutoencoderOptions::default()).expect("default options");
+    let mut trainer =
+        AutoencoderTrainer::new(&digits, AutoencoderOptions::default()).expect("default options");
     group.bench_function("64-48 digits", |b| b.iter(|| trainer.epoch(&mut ignore_progress)));
     group.finish();
 }
@@ -45,9 +48,20 @@ fn autoencoder_epoch_vs_shape(c: &mut Criterion) {
         ("144-256 momentum masking", 144, 256, momentum, masking),
     ] {
         let data = noise_rows(4096, width);
-        let train = TrainOptions { epochs: 1, batch: 128, optimizer, seed: 0 };
+        let train = TrainOptions {
+            epochs: 1,
+            batch: 128,
+            optimizer,
+            seed: 0,
+        };
         let loss = Loss::SquaredError;
-        let options = AutoencoderOptions { code_width, loss, corruption, train, ..AutoencoderOptions::default() };
+        let options = AutoencoderOptions {
+            code_width,
+            loss,
+            corruption,
+            train,
+            ..AutoencoderOptions::default()
+        };
         let mut trainer = AutoencoderTrainer::new(&data, options).expect("options in range");
         group.throughput(Throughput::Elements(data.len() as u64));
         group.bench_function(name, |b| b.iter(|| trainer.epoch(&mut ignore_progress)));
@@ -61,10 +75,16 @@ fn machine_epoch_vs_shape(c: &mut Criterion) {
     group.sample_size(10);
     for (width, hidden) in [(784, 64), (784, 256), (784, 500), (64, 64), (64, 256), (144, 256)] {
         let data = noise_rows(4096, width);
-        let options = RbmOptions { hidden, batch: 128, ..RbmOptions::default() };
+        let options = RbmOptions {
+            hidden,
+            batch: 128,
+            ..RbmOptions::default()
+        };
         let mut trainer = RbmTrainer::new(&data, options).expect("options in range");
         group.throughput(Throughput::Elements(data.len() as u64));
-        group.bench_function(format!("{width}-{hidden}"), |b| b.iter(|| trainer.epoch(&mut ignore_progress)));
+        group.bench_function(format!("{width}-{hidden}"), |b| {
+            b.iter(|| trainer.epoch(&mut ignore_progress))
+        });
     }
     group.finish();
 }
@@ -72,7 +92,13 @@ fn machine_epoch_vs_shape(c: &mut Criterion) {
 /// The matrix product alone, at the shapes that training asks for: the rate that training is measured against.
 fn product_rate_vs_shape(c: &mut Criterion) {
     let mut group = c.benchmark_group("product_rate_vs_shape");
-    for (m, k, n) in [(128, 784, 500), (128, 500, 784), (784, 128, 500), (128, 144, 256), (128, 64, 256)] {
+    for (m, k, n) in [
+        (128, 784, 500),
+        (128, 500, 784),
+        (784, 128, 500),
+        (128, 144, 256),
+        (128, 64, 256),
+    ] {
         let (a, b) = (noise(m * k), noise(k * n));
         group.throughput(Throughput::Elements((2 * m * k * n) as u64));
         group.bench_function(format!("{m}x{k}x{n}"), |bench| {
