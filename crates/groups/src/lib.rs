@@ -3,6 +3,7 @@
 //! No floating point decides anything here.
 
 pub mod action;
+pub mod backtrack;
 pub mod catalog;
 mod error;
 mod finite_field;
