@@ -1,12 +1,72 @@
 //! The one error type of this crate: variants carry facts, messages say what was got and what was expected.
 
+use num_bigint::BigUint;
+
 /// What can go wrong in this crate.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BridgeError {
+    /// The exact algebra refused its input.
+    #[error(transparent)]
+    Group(#[from] groups::GroupError),
     /// A network, its data or its training failed.
     #[error(transparent)]
     Net(#[from] nets::NetError),
+    /// A grid without pixels has no symmetries to speak of.
+    #[error("a grid of {height} x {width} pixels is empty: both sides must be at least 1")]
+    EmptyGrid {
+        /// Rows of the grid.
+        height: usize,
+        /// Columns of the grid.
+        width: usize,
+    },
+    /// A feature is not as wide as the group's degree.
+    #[error("a feature of width {got} cannot be moved by permutations of {expected} points")]
+    WidthMismatch {
+        /// Width of the feature.
+        got: usize,
+        /// Degree of the group.
+        expected: usize,
+    },
+    /// Tolerances are relative to the norm of the feature, which must be positive and finite.
+    #[error("a feature of norm {norm} has no relative tolerance: the norm must be positive and finite")]
+    ZeroFeature {
+        /// The offending norm.
+        norm: f64,
+    },
+    /// The elements of the group would be listed, and there are too many.
+    #[error("a group of order {order} is too large to list element by element: at most {limit}")]
+    GroupTooLarge {
+        /// The order.
+        order: BigUint,
+        /// The limit that it exceeds.
+        limit: u64,
+    },
+    /// An orbit was to be listed, and it is too large.
+    #[error("the orbit has more than {limit} points: raise the limit or take a smaller one")]
+    OrbitTooLarge {
+        /// The limit that was reached.
+        limit: usize,
+    },
+    /// No claim goes by that name.
+    #[error("no claim is called '{name}': expected one of {known}")]
+    UnknownClaim {
+        /// What was asked for.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// A study needs images.
+    #[error("the data have no image shape: a study needs images of one size")]
+    NoImageShape,
+    /// A picture of the report could not be drawn.
+    #[error("cannot draw '{what}': {why}")]
+    Drawing {
+        /// Which picture.
+        what: String,
+        /// What the drawing library said.
+        why: String,
+    },
     /// A number that must be finite is not.
     #[error("the {what} holds {value} at index {index}: only finite numbers are allowed")]
     NotFinite {

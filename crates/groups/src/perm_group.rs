@@ -286,7 +286,11 @@ impl PermGroup {
         Elements::new(self.chain())
     }
 
-    pub(crate) fn check_points(&self, points: &[usize]) -> Result<(), GroupError> {
+    /// Refuses points that are not below the degree.
+    ///
+    /// # Errors
+    /// [`GroupError::PointOutOfRange`] for the first such point.
+    pub fn check_points(&self, points: &[usize]) -> Result<(), GroupError> {
         match points.iter().find(|&&p| p >= self.degree()) {
             Some(&point) => Err(GroupError::PointOutOfRange {
                 point,
