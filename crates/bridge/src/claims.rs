@@ -1,0 +1,61 @@
+//! The ledger: every claim there is, one file each.
+//!
+//! To add a claim, write a file here that implements [`Claim`] and add one line to [`all`].
+
+mod ae_stabilizer;
+mod affine_error;
+mod eps_volume;
+mod hitting_time;
+mod orbit_stabilizer_finite;
+mod orbit_stabilizer_lie;
+
+use crate::BridgeError;
+use crate::claim::Claim;
+
+/// The confidence level at which a sample decides: about four standard errors to either side, so that
+/// a true claim is called false by chance once in 10,000 checks.
+const DECIDING: f64 = 0.9999;
+
+/// Share of the rows that training never sees; claims about held-out rows find them again by the seed.
+pub(crate) const HELD_OUT: f64 = 0.2;
+
+/// Every claim, in the order of the catalogue.
+///
+/// ```
+/// assert!(bridge::claims::all().iter().any(|claim| claim.about().code == "C01"));
+/// ```
+pub fn all() -> &'static [&'static dyn Claim] {
+    &[
+        &orbit_stabilizer_finite::OrbitStabilizerFinite,
+        &orbit_stabilizer_lie::OrbitStabilizerLie,
+        &hitting_time::HittingTime,
+        &eps_volume::EpsilonVolume,
+        &affine_error::AffineError,
+        &ae_stabilizer::AutoencoderStabilizer,
+    ]
+}
+
+/// The claim with this id or catalogue number (in any case).
+///
+/// # Errors
+/// [`BridgeError::UnknownClaim`], with the names there are.
+///
+/// ```
+/// assert_eq!(bridge::claims::find("c08")?.about().id, "hitting-time-iid");
+/// assert!(bridge::claims::find("C99").is_err());
+/// # Ok::<(), bridge::BridgeError>(())
+/// ```
+pub fn find(name: &str) -> Result<&'static dyn Claim, BridgeError> {
+    let is_called = |claim: &&&dyn Claim| {
+        let about = claim.about();
+        about.id.eq_ignore_ascii_case(name) || about.code.eq_ignore_ascii_case(name)
+    };
+    all()
+        .iter()
+        .find(is_called)
+        .copied()
+        .ok_or_else(|| BridgeError::UnknownClaim {
+            name: name.to_owned(),
+            known: all().iter().map(|c| c.about().id).collect::<Vec<_>>().join(", "),
+        })
+}
