@@ -7,7 +7,9 @@ mod error;
 pub mod feature_action;
 pub mod filtration;
 pub mod graph;
+pub mod report;
 pub mod shadow;
 pub mod statistics;
+pub mod study;
 
 pub use error::BridgeError;

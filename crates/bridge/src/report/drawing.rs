@@ -1,0 +1,109 @@
+//! Barcodes of filtrations and drawings of graphs, as inline SVG.
+
+use maud::{Markup, html};
+use petgraph::visit::EdgeRef;
+use plotters::style::RGBColor;
+
+use super::chart::PALETTE;
+use crate::filtration::{Filtration, Step};
+use crate::graph::LabelledGraph;
+
+fn css(colour: RGBColor) -> String {
+    format!("rgb({},{},{})", colour.0, colour.1, colour.2)
+}
+
+/// One bar a feature, from ε = 0 to `limit`: the darker, the larger the stabilizer alive there.
+pub(super) fn barcode(filtrations: &[Filtration], limit: f64, title: &str) -> Markup {
+    const WIDTH: f64 = 470.0;
+    const LEFT: f64 = 34.0;
+    let bar = (220.0 / filtrations.len().max(1) as f64).clamp(2.0, 12.0);
+    let bottom = 26.0 + bar * filtrations.len() as f64;
+    let x = |epsilon: f64| LEFT + WIDTH * (epsilon / limit).min(1.0);
+    let mut order: Vec<&Filtration> = filtrations.iter().collect();
+    order.sort_by(|a, b| b.symmetry(limit).total_cmp(&a.symmetry(limit)));
+    // ln |S| / ln |G|, in [0, 1].
+    let share = |step: &Step| {
+        let whole = (step.orbit_size_f64() * step.order_f64()).ln();
+        if whole > 0.0 {
+            step.order_f64().ln() / whole
+        } else {
+            1.0
+        }
+    };
+    html! {
+        svg viewBox={ "0 0 560 " (bottom + 40.0) } width="560" height=(bottom + 40.0) font-family="sans-serif" role="img" {
+            title { (title) }
+            text x="280" y="15" text-anchor="middle" font-size="15" { (title) }
+            @for (row, f) in order.iter().enumerate() {
+                @for (i, step) in f.steps.iter().enumerate() {
+                    @let end = f.steps.get(i + 1).map_or(limit, |next| next.epsilon).min(limit);
+                    @if step.epsilon < limit {
+                        rect x=(round(x(step.epsilon))) y=(round(26.0 + bar * row as f64)) width=(round((x(end) - x(step.epsilon)).max(0.0))) height=(round(bar * 0.86)) fill=(shade(share(step))) {
+                            title { "|S| = " (step.order) ", orbit of " (step.orbit_size) ", from ε = " (format!("{:.3}", step.epsilon)) }
+                        }
+                    }
+                }
+            }
+            @for tick in 0..=5 {
+                @let epsilon = limit * f64::from(tick) / 5.0;
+                line x1=(round(x(epsilon))) x2=(round(x(epsilon))) y1=(bottom) y2=(bottom + 4.0) stroke="#666" {}
+                text x=(round(x(epsilon))) y=(bottom + 17.0) text-anchor="middle" font-size="12" { (format!("{epsilon:.1}")) }
+            }
+            text x=(LEFT + WIDTH / 2.0) y=(bottom + 34.0) text-anchor="middle" font-size="13" { "tolerance ε (relative to the norm of the feature)" }
+        }
+    }
+}
+
+/// From near white (only the identity) to dark blue (the whole group).
+fn shade(share: f64) -> String {
+    let mix = |light: f64, dark: f64| (light + (dark - light) * share.clamp(0.0, 1.0)).round();
+    format!(
+        "rgb({},{},{})",
+        mix(236.0, 8.0),
+        mix(240.0, 48.0),
+        mix(244.0, 107.0)
+    )
+}
+
+fn round(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}
+
+/// A drawing of a graph; arcs take their colour from their label.
+pub(super) fn graph(graph: &LabelledGraph) -> Markup {
+    const SIZE: f64 = 420.0;
+    const MARGIN: f64 = 24.0;
+    let places: Vec<[f64; 2]> = graph
+        .layout()
+        .into_iter()
+        .map(|[x, y]| [x, y].map(|c| round(MARGIN + (c + 1.0) / 2.0 * (SIZE - 2.0 * MARGIN))))
+        .collect();
+    let mut labels: Vec<&String> = graph.graph.edge_weights().collect();
+    labels.sort();
+    labels.dedup();
+    let colour =
+        |label: &String| css(PALETTE[labels.iter().position(|l| *l == label).unwrap_or(0) % PALETTE.len()]);
+    let radius = if places.len() > 40 { 5.0 } else { 8.0 };
+    html! {
+        svg viewBox={ "0 0 " (SIZE) " " (SIZE + 24.0) } width=(SIZE) height=(SIZE + 24.0) font-family="sans-serif" role="img" {
+            title { (graph.title) }
+            @for edge in graph.graph.edge_references() {
+                @let (from, to) = (places[edge.source().index()], places[edge.target().index()]);
+                @if edge.source() == edge.target() {
+                    circle cx=(from[0]) cy=(round(from[1] - radius - 3.0)) r=(radius) fill="none" stroke=(colour(edge.weight())) stroke-opacity="0.5" {}
+                } @else {
+                    line x1=(from[0]) y1=(from[1]) x2=(to[0]) y2=(to[1]) stroke=(colour(edge.weight())) stroke-opacity="0.6" stroke-width="1.4" {}
+                }
+            }
+            @for (vertex, place) in places.iter().enumerate() {
+                circle cx=(place[0]) cy=(place[1]) r=(radius) fill=(if vertex == 0 { "#b3261e" } else { "#333" }) stroke="#fff" {
+                    title { (graph.graph.node_weights().nth(vertex).map_or("", String::as_str)) }
+                }
+            }
+            @for (i, label) in labels.iter().enumerate() {
+                rect x=(20 + 70 * i) y=(SIZE + 6.0) width="16" height="4" fill=(colour(label)) {}
+                text x=(40 + 70 * i) y=(SIZE + 13.0) font-size="13" { (label) }
+            }
+        }
+    }
+}
