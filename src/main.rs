@@ -1,3 +1,17 @@
-//! The `shadow` command.
+//! The `shadow` command. Only this file prints errors and decides the exit status: 0 when all went
+//! well, 1 when a claim that should hold does not, 2 on bad input.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::run(std::env::args_os()) {
+        Ok(cli::Outcome::Good) => ExitCode::SUCCESS,
+        Ok(cli::Outcome::ClaimsNotConfirmed) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("shadow: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The command line: parse, seed, call the libraries, print. No mathematics.
+
+mod error;
+mod group;
+mod lie;
+mod output;
+mod study;
+mod verify;
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use error::CliError;
+
+/// How a command that ran to its end came out.
+pub(crate) enum Outcome {
+    /// Nothing to complain about.
+    Good,
+    /// A claim that is expected to hold did not, or was vacuous.
+    ClaimsNotConfirmed,
+}
+
+/// The group theory of deep learning, computable.
+#[derive(Parser)]
+#[command(name = "shadow", version, about, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// From data to a verdict: pretrain, fit shadows, filter stabilizers, check the claims, write a report.
+    Study(study::Args),
+    /// Check claims of the theory, each with a negative control.
+    Verify(verify::Args),
+    /// Questions about a permutation group.
+    Group(group::Args),
+    /// Questions about a Lie algebra.
+    Lie(lie::Args),
+}
+
+/// Runs the command that `arguments` spell; without a subcommand it is `study`.
+pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outcome, CliError> {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) if !error.use_stderr() => {
+            output::text(&error.to_string())?;
+            return Ok(Outcome::Good);
+        }
+        Err(error) => return Err(CliError::usage(&error)),
+    };
+    match cli
+        .command
+        .unwrap_or_else(|| Command::Study(study::Args::default()))
+    {
+        Command::Study(args) => study::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Group(args) => group::run(&args),
+        Command::Lie(args) => lie::run(&args),
+    }
+}

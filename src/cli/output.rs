@@ -1,0 +1,75 @@
+//! Printing, progress, and files that are never half-written.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+
+use super::CliError;
+
+/// Prints a text with a line end. A reader that has gone away (`shadow … | head`) is no error.
+pub(crate) fn text(text: &str) -> Result<(), CliError> {
+    let mut stdout = io::stdout().lock();
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CliError::Print(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Prints a value as indented JSON.
+pub(crate) fn json(value: &impl Serialize) -> Result<(), CliError> {
+    text(&to_json(value))
+}
+
+/// A value as indented JSON.
+pub(crate) fn to_json(value: &impl Serialize) -> String {
+    serde_json::to_string_pretty(value).expect("result types have string keys and serialise without failing")
+}
+
+/// Writes a file whole or not at all: to a temporary file beside it, which is then renamed.
+pub(crate) fn file(path: &Path, contents: &[u8]) -> Result<(), CliError> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let write = || -> io::Result<()> {
+        let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
+        temporary.write_all(contents)?;
+        #[cfg(unix)]
+        {
+            // Temporary files are made private; a result is as readable as any other new file.
+            use std::os::unix::fs::PermissionsExt;
+            temporary
+                .as_file()
+                .set_permissions(std::fs::Permissions::from_mode(0o644))?;
+        }
+        temporary.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(CliError::write(path))
+}
+
+/// Makes sure that a folder exists and can be written to, before any work is done for it.
+pub(crate) fn folder(path: &Path) -> Result<(), CliError> {
+    let probe = || -> io::Result<()> {
+        std::fs::create_dir_all(path)?;
+        tempfile::tempfile_in(path).map(drop)
+    };
+    probe().map_err(CliError::write(path))
+}
+
+/// A progress bar over `steps`, drawn only on a terminal and only once the work has taken a second.
+pub(crate) fn progress(steps: u64) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr_with_hz(8));
+    let style = ProgressStyle::with_template("{elapsed_precise} {bar:32} {percent:>3}% {msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    bar.set_style(style);
+    bar.enable_steady_tick(Duration::from_millis(250));
+    bar
+}

@@ -1,0 +1,122 @@
+//! `shadow study`: the main job.
+
+use std::path::{Path, PathBuf};
+
+use bridge::report;
+use bridge::study::{self, Study, StudyOptions};
+use nets::Dataset;
+
+use super::{CliError, Outcome, output, verify};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// What to learn from: `digits` (embedded), `idx:FILE` (plain or .gz) or `png:DIR`.
+    #[arg(long, default_value = "digits")]
+    data: String,
+    /// Seed of every random choice.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Folder for the report, the figures, the network and the graphs.
+    #[arg(long, default_value = "shadow-out")]
+    out: PathBuf,
+    /// Print the study as JSON instead of the table.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Default for Args {
+    fn default() -> Self {
+        Args {
+            data: "digits".to_owned(),
+            seed: 1,
+            out: PathBuf::from("shadow-out"),
+            json: false,
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
+    let data = read(&args.data)?;
+    output::folder(&args.out)?;
+    let options = StudyOptions::for_pixels(data.width(), args.seed);
+    let bar = output::progress(1_000);
+    let study = study::run(&data, &options, &mut |what, done| {
+        bar.set_message(what.to_owned());
+        bar.set_position((done * 1_000.0) as u64);
+    })?;
+    bar.finish_and_clear();
+    let report = save(&study, &args.out)?;
+    if args.json {
+        output::json(&study)?;
+    } else {
+        output::text(&summary(&study))?;
+        output::text(&verify::table(&study.claims))?;
+        output::text(&format!("report: {}", report.display()))?;
+    }
+    Ok(verify::outcome(&study.claims))
+}
+
+/// The data that `--data` names.
+fn read(source: &str) -> Result<Dataset, CliError> {
+    match source.split_once(':') {
+        None if source == "digits" => Ok(Dataset::digits()),
+        Some(("idx", path)) => Ok(Dataset::read_idx(Path::new(path))?),
+        Some(("png", folder)) => Ok(Dataset::read_png_folder(Path::new(folder))?),
+        _ => Err(CliError::Option {
+            option: "--data",
+            value: source.to_owned(),
+            expected: "digits, idx:FILE or png:DIR",
+        }),
+    }
+}
+
+/// Writes everything a study found; gives back the path of the report.
+fn save(study: &Study, out: &Path) -> Result<PathBuf, CliError> {
+    let page = report::html(study)?;
+    let graphs = out.join("graphs");
+    output::folder(&graphs)?;
+    for item in &study.graphs {
+        let path = |ending: &str| graphs.join(format!("{}.{ending}", item.name));
+        output::file(&path("dot"), item.graph.to_dot().as_bytes())?;
+        output::file(&path("graphml"), item.graph.to_graphml().as_bytes())?;
+        output::file(&path("json"), output::to_json(&item.graph.to_json()).as_bytes())?;
+    }
+    output::file(&out.join("study.json"), output::to_json(study).as_bytes())?;
+    study.stack.save(&out.join("network.safetensors"))?;
+    let report = out.join("report.html");
+    output::file(&report, page.as_bytes())?;
+    Ok(report)
+}
+
+/// A few lines on what was done, for people.
+fn summary(study: &Study) -> String {
+    let mut text = format!(
+        "{}: {} images of {} x {}, seed {}\n",
+        study.data.name,
+        study.data.rows,
+        study.data.image_shape.0,
+        study.data.image_shape.1,
+        study.options.seed
+    );
+    for layer in &study.layers {
+        let error = layer
+            .history
+            .last()
+            .map_or(f64::NAN, |e| e.held_out.unwrap_or(e.train));
+        let (shadow, orbits) = (&layer.shadows.encoder, &layer.orbits);
+        text += &format!(
+            "{} ({} -> {}): held-out error {:.5}; shadow residual grows as r^{:.2}, certified bound {:.2e} at r = {:.2}; learned features are more symmetric than random with probability {:.2} ({:.2} to {:.2})\n",
+            layer.name,
+            layer.visible,
+            layer.hidden,
+            error,
+            shadow.residual_slope.estimate,
+            shadow.reference.certified_sup,
+            shadow.reference.radius,
+            orbits.more_symmetric_than_random.estimate,
+            orbits.more_symmetric_than_random.low,
+            orbits.more_symmetric_than_random.high,
+        );
+    }
+    text
+}

@@ -1,0 +1,257 @@
+//! The command as a user meets it: answers, and one clear line with status 2 on bad input.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "the tests run the built command and read their own files"
+)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn shadow(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_shadow"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn stdout(arguments: &[&str]) -> String {
+    let output = shadow(arguments);
+    assert!(
+        output.status.success(),
+        "{arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn json(arguments: &[&str]) -> serde_json::Value {
+    serde_json::from_str(&stdout(arguments)).unwrap()
+}
+
+/// Runs a command that must be refused: status 2, nothing on standard output, one line on standard
+/// error that contains every one of `says`.
+fn refused(arguments: &[&str], says: &[&str]) {
+    let output = shadow(arguments);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
+    assert_eq!(error.lines().count(), 1, "{arguments:?}: {error}");
+    assert!(output.stdout.is_empty(), "{arguments:?} printed something");
+    assert!(!error.contains("panicked"), "{arguments:?}: {error}");
+    for word in says {
+        assert!(
+            error.contains(word),
+            "{arguments:?} should mention '{word}': {error}"
+        );
+    }
+}
+
+#[test]
+fn groups_answer() {
+    let info = json(&["group", "info", "M24", "--json"]);
+    assert_eq!(
+        (info["degree"].as_u64(), info["order"].as_str()),
+        (Some(24), Some("244823040"))
+    );
+    let rubik = json(&["group", "info", "rubik", "--json"]);
+    assert_eq!(rubik["order"], "43252003274489856000");
+    let cycles = json(&["group", "info", "(1,2,3)(4,5),(1,2)", "--json"]);
+    assert_eq!(
+        (cycles["degree"].as_u64(), cycles["order"].as_str()),
+        (Some(5), Some("12"))
+    );
+    let orbit = json(&["group", "orbit", "S5", "--set", "0,1", "--json"]);
+    assert_eq!(
+        (orbit["size"].as_u64(), orbit["orbit"].as_array().unwrap().len()),
+        (Some(10), 10)
+    );
+    let stabilizer = json(&["group", "stabilizer", "M24", "--set", "0,1,2,3,4,5,6,7", "--json"]);
+    assert_eq!(stabilizer["order"], "384");
+    let tuple = json(&["group", "stabilizer", "M12", "--tuple", "0,1,2,3,4", "--json"]);
+    assert_eq!(tuple["order"], "1"); // sharply 5-transitive
+    let point = json(&["group", "stabilizer", "S3 wr S2", "--point", "0", "--json"]);
+    assert_eq!(point["order"], "12");
+}
+
+#[test]
+fn graphs_are_written_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("d4.dot");
+    let text = stdout(&[
+        "group",
+        "graph",
+        "D4",
+        "--point",
+        "0",
+        "--dot",
+        file.to_str().unwrap(),
+    ]);
+    assert!(text.contains("4 vertices, 8 arcs"), "{text}");
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with("digraph"));
+    let graph = json(&["group", "graph", "D4", "--set", "0,1", "--json"]);
+    assert_eq!(graph["nodes"].as_array().unwrap().len(), 4);
+    let missing = folder.path().join("no/such/folder/d4.dot");
+    refused(
+        &[
+            "group",
+            "graph",
+            "D4",
+            "--point",
+            "0",
+            "--dot",
+            missing.to_str().unwrap(),
+        ],
+        &["cannot write", "d4.dot"],
+    );
+}
+
+#[test]
+fn bad_groups_are_refused() {
+    refused(&["group", "info", "Monster"], &["Monster"]);
+    refused(&["group", "info", "(1,2,1)"], &["1"]);
+    refused(&["group", "info", "(1,2"], &["expected"]);
+    refused(&["group", "info", "(0,1)"], &["0"]);
+    refused(&["group", "info", "S99999999"], &["99999999"]);
+    refused(&["group", "info", ""], &[]);
+    refused(&["group", "orbit", "S5", "--point", "5"], &["5"]);
+    refused(&["group", "orbit", "S5", "--point", "one"], &["--point", "one"]);
+    refused(&["group", "orbit", "S5", "--set", "0,0"], &["0"]);
+    refused(&["group", "orbit", "S5"], &["--point"]);
+    refused(
+        &[
+            "group",
+            "orbit",
+            "S20",
+            "--set",
+            "0,1,2,3,4,5,6,7,8,9",
+            "--limit",
+            "1000",
+        ],
+        &["1000"],
+    );
+}
+
+#[test]
+fn lie_algebras_answer() {
+    let circle = json(&[
+        "lie",
+        "stabilizer",
+        "--algebra",
+        "gl(2)",
+        "--polynomial",
+        "x^2+y^2-1",
+        "--json",
+    ]);
+    assert_eq!(circle["zero_set"]["dim"], 1);
+    assert_eq!(circle["zero_set"]["orbit_dim"], 3);
+    let line = json(&[
+        "lie",
+        "stabilizer",
+        "--algebra",
+        "aff(2)",
+        "--polynomial",
+        "y-2*x",
+        "--json",
+    ]);
+    assert_eq!(
+        (line["zero_set"]["dim"].as_u64(), line["function"]["dim"].as_u64()),
+        (Some(4), Some(3))
+    );
+}
+
+#[test]
+fn bad_figures_are_refused() {
+    let stabilizer = |algebra: &str, polynomial: &str, says: &[&str]| {
+        refused(
+            &[
+                "lie",
+                "stabilizer",
+                "--algebra",
+                algebra,
+                "--polynomial",
+                polynomial,
+            ],
+            says,
+        );
+    };
+    stabilizer("gl(2)", "x^2+*y", &["column 5"]);
+    stabilizer("gl(2)", "x^2+y^2-", &["expected"]);
+    stabilizer("gl(two)", "x", &["gl(two)"]);
+    stabilizer("e8(2)", "x", &["e8(2)"]);
+}
+
+#[test]
+fn claims_are_listed_and_unknown_ones_refused() {
+    let list = stdout(&["verify", "--list"]);
+    assert!(list.contains("orbit-stabilizer-finite") && list.contains("hitting-time-iid"));
+    refused(&["verify", "C99"], &["C99", "orbit-stabilizer-finite"]);
+}
+
+#[test]
+fn a_claim_is_verified_with_its_control() {
+    let ledger = json(&["verify", "hitting-time-iid", "--json", "--seed", "3"]);
+    let claim = &ledger["claims"][0];
+    assert_eq!(
+        (
+            claim["verdict"].as_str(),
+            claim["negative_control"]["outcome"].as_str()
+        ),
+        (Some("holds"), Some("fails"))
+    );
+    assert_eq!(ledger["seed"], 3);
+}
+
+#[test]
+fn bad_data_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let out = path("out");
+    let study = |data: &str, says: &[&str]| {
+        refused(&["study", "--data", data, "--out", &out], says);
+        assert!(!Path::new(&out).join("report.html").exists());
+    };
+    study("cifar", &["cifar", "digits"]);
+    study(&format!("idx:{}", path("missing")), &["missing"]);
+
+    std::fs::write(
+        path("short"),
+        [0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 8, 0, 0, 0, 8, 1, 2, 3],
+    )
+    .unwrap();
+    study(&format!("idx:{}", path("short")), &["short", "576", "3"]);
+    std::fs::write(path("magic"), [1, 2, 3, 4, 0, 0, 0, 0]).unwrap();
+    study(&format!("idx:{}", path("magic")), &["magic"]);
+
+    std::fs::create_dir(path("empty")).unwrap();
+    study(&format!("png:{}", path("empty")), &["empty"]);
+    std::fs::create_dir(path("mixed")).unwrap();
+    for (name, side) in [("a.png", 8), ("b.png", 9)] {
+        image::GrayImage::new(side, side)
+            .save(folder.path().join("mixed").join(name))
+            .unwrap();
+    }
+    study(&format!("png:{}", path("mixed")), &["b.png", "8", "9"]);
+}
+
+#[test]
+fn an_unwritable_folder_is_refused_before_the_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "a file where a folder should be").unwrap();
+    let started = std::time::Instant::now();
+    refused(
+        &["study", "--out", file.to_str().unwrap()],
+        &["cannot write", "file"],
+    );
+    assert!(
+        started.elapsed().as_secs() < 5,
+        "the folder is looked at before anything is trained"
+    );
+}
+
+#[test]
+fn misspelt_options_are_refused_in_one_line() {
+    refused(&["study", "--sed", "1"], &["--sed"]);
+    refused(&["study", "--seed", "x"], &["--seed", "x"]);
+    refused(&["stduy"], &["stduy"]);
+}
