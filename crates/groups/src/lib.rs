@@ -5,7 +5,10 @@
 pub mod action;
 pub mod backtrack;
 pub mod catalog;
+mod center;
+mod constituents;
 mod error;
+mod factorization;
 mod finite_field;
 mod group;
 pub mod lie;
@@ -18,8 +21,10 @@ pub mod polynomial;
 mod products;
 pub mod scalar;
 mod schreier_sims;
+pub mod series;
 mod stabilizer;
 mod stabilizer_chain;
+mod structure;
 
 pub use action::{Action, OnColourings, OnPoints, OnSets, OnTuples};
 pub use error::GroupError;

@@ -13,6 +13,7 @@ use crate::group::Group;
 use crate::permutation::{Permutation, check_degree};
 use crate::schreier_sims;
 use crate::stabilizer_chain::{Elements, StabilizerChain};
+use crate::structure::StructureCache;
 
 /// A group of permutations of the points `0, …, degree − 1`.
 ///
@@ -36,6 +37,7 @@ struct Inner {
     identity: Permutation,
     chain: OnceLock<StabilizerChain>,
     orbits: OnceLock<Vec<Vec<usize>>>,
+    structure: StructureCache,
 }
 
 impl PermGroup {
@@ -66,6 +68,7 @@ impl PermGroup {
             identity,
             chain,
             orbits: OnceLock::new(),
+            structure: StructureCache::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -126,6 +129,10 @@ impl PermGroup {
     /// The number of points acted on.
     pub fn degree(&self) -> usize {
         self.inner.degree
+    }
+
+    pub(crate) fn structure(&self) -> &StructureCache {
+        &self.inner.structure
     }
 
     /// The generators given at construction.
