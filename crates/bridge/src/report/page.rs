@@ -112,7 +112,7 @@ fn growth(map: &MapShadow) -> Result<String, BridgeError> {
 
 fn growth_caption(map: &MapShadow) -> String {
     format!(
-        "{}: residual of the affine fit on balls around {} data points, against the radius. Log-log slope of the residual {:.3} (99% CI {:.3} to {:.3}) and of the certified bound {:.3}; theory says 2.",
+        "{}: residual of the affine fit on balls around {} data points, against the radius. Log-log slope over the five smallest radii: residual {:.3} (99% CI {:.3} to {:.3}), certified bound {:.3}; theory says 2.",
         map.name,
         map.centres,
         map.residual_slope.estimate,

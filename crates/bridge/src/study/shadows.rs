@@ -17,10 +17,13 @@ use crate::shadow::{
 use crate::statistics::{self, Interval};
 
 /// Radii of the balls, as shares of the median distance of a data point from the mean.
-const RADII: [f64; 6] = [0.005, 0.01, 0.02, 0.04, 0.08, 0.16];
+const RADII: [f64; 8] = [0.00125, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16];
+
+/// The first so many radii give the slopes: beyond, the curvature of the activation changes over the ball.
+const SLOPE_RADII: usize = 5;
 
 /// Which of the radii is quoted in tables.
-const REFERENCE: usize = 3;
+const REFERENCE: usize = 5;
 
 /// Confidence level of slopes.
 const LEVEL: f64 = 0.99;
@@ -161,7 +164,12 @@ fn map_shadow(
             reference = shadows;
         }
     }
-    let log = |value: fn(&WorstResidual) -> f64| growth.iter().map(|g| value(g).ln()).collect::<Vec<_>>();
+    let log = |value: fn(&WorstResidual) -> f64| {
+        growth[..SLOPE_RADII]
+            .iter()
+            .map(|g| value(g).ln())
+            .collect::<Vec<_>>()
+    };
     let slope = |value: fn(&WorstResidual) -> f64| statistics::slope(&log(|g| g.radius), &log(value), LEVEL);
     let rank = rank_statement(name, network, &reference);
     let over = |value: &dyn Fn(&AffineShadow) -> Option<f64>| -> Vec<f64> {
