@@ -16,6 +16,16 @@ pub enum NetError {
         /// The size that was given.
         got: usize,
     },
+    /// A layer does not fit the network it was added to.
+    #[error("layer {index} ({kind}): {source}")]
+    Layer {
+        /// Number of the layer, from 0.
+        index: usize,
+        /// What it is.
+        kind: String,
+        /// Why it does not fit.
+        source: Box<NetError>,
+    },
     /// A network was built without any layer of known width.
     #[error("a network needs at least one layer of known width")]
     EmptyNetwork,

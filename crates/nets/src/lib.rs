@@ -16,13 +16,14 @@ mod checkpoint;
 mod data;
 mod elementwise;
 mod error;
-mod layer;
+mod layers;
 mod loss;
 pub mod matrix;
 mod network;
 mod optimizer;
 mod random;
 mod rbm;
+mod rounding;
 mod stack;
 mod train;
 
@@ -30,9 +31,12 @@ pub use activation::Activation;
 pub use autoencoder::{Autoencoder, AutoencoderOptions, AutoencoderTrainer};
 pub use data::{Dataset, read_idx_labels};
 pub use error::NetError;
-pub use layer::{Dense, Layer};
+pub use layers::{
+    Arithmetic, BatchNorm, Conv2d, Dense, Elementwise, Layer, LayerNorm, MatMul, MaxPool2d, Padding, Softmax,
+    SparseMap, Window,
+};
 pub use loss::Loss;
-pub use network::Network;
+pub use network::{DerivativeBounds, Network, NetworkBuilder, Node};
 pub use optimizer::Optimizer;
 pub use rbm::{Rbm, RbmOptions, RbmTrainer, WarmUp};
 pub use stack::{Stack, StackOptions};
