@@ -166,6 +166,12 @@ impl Layer {
         }
     }
 
+    /// The width of the output for an input of the given width (which the layer must accept).
+    pub fn output_width(&self, input: usize) -> usize {
+        let shape = self.map().output_shape(&vec![&[input][..]; self.arity()]);
+        shape.map_or(input, |shape| shape.iter().product())
+    }
+
     /// The value at `x` of a layer with one input.
     ///
     /// # Panics
