@@ -1,4 +1,4 @@
-//! The group theory of deep learning, computable.
+#![doc = include_str!("../README.md")]
 
 pub use bridge;
 pub use groups;

@@ -38,7 +38,7 @@ impl Default for Args {
 pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
     let data = read(&args.data)?;
     output::folder(&args.out)?;
-    let options = StudyOptions::for_pixels(data.width(), args.seed);
+    let options = StudyOptions::for_images(data.len(), data.width(), args.seed);
     let bar = output::progress(1_000);
     let study = study::run(&data, &options, &mut |what, done| {
         bar.set_message(what.to_owned());

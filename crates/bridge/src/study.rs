@@ -38,21 +38,24 @@ pub struct StudyOptions {
 }
 
 impl StudyOptions {
-    /// The defaults for images of `pixels` pixels: hidden widths three quarters and three eighths of
-    /// the input (48 and 24 for the 8 × 8 digits), at most 256 and 128.
+    /// The defaults for `rows` images of `pixels` pixels: hidden widths three quarters and three eighths
+    /// of the input (48 and 24 for the 8 × 8 digits), at most 256 and 128; 60 epochs and 24 centres, fewer
+    /// for large data, so that a study stays a matter of minutes.
     ///
     /// ```
     /// use bridge::study::StudyOptions;
-    /// assert_eq!(StudyOptions::for_pixels(64, 1).widths, [48, 24]);
-    /// assert_eq!(StudyOptions::for_pixels(784, 1).widths, [256, 128]);
+    /// let digits = StudyOptions::for_images(1_797, 64, 1);
+    /// assert_eq!((digits.widths, digits.epochs, digits.centres), (vec![48, 24], 60, 24));
+    /// let mnist = StudyOptions::for_images(60_000, 784, 1);
+    /// assert_eq!((mnist.widths, mnist.epochs, mnist.centres), (vec![256, 128], 5, 3));
     /// ```
-    pub fn for_pixels(pixels: usize, seed: u64) -> Self {
+    pub fn for_images(rows: usize, pixels: usize, seed: u64) -> Self {
         let width = |share: usize, most: usize| (pixels * share / 8).clamp(1, most);
         StudyOptions {
             seed,
             widths: vec![width(6, 256), width(3, 128)],
-            epochs: 60,
-            centres: 24,
+            epochs: (120_000 / rows.max(1)).clamp(5, 60),
+            centres: (24 * 64 / pixels.max(1)).clamp(3, 24),
         }
     }
 }
