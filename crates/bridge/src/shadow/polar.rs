@@ -102,10 +102,12 @@ impl PolarFactors {
 /// Singular value decomposition with sorted values.
 pub(super) fn svd(a: &DMatrix<f64>) -> Result<SVD<f64, Dyn, Dyn>, BridgeError> {
     check_finite("matrix to decompose (column-major)", a.iter())?;
-    SVD::try_new(a.clone(), true, true, f64::EPSILON, 10_000).ok_or_else(|| BridgeError::NoConvergence {
-        what: "singular value decomposition".into(),
-        rows: a.nrows(),
-        columns: a.ncols(),
+    SVD::try_new(a.clone(), true, true, 5.0 * f64::EPSILON, 10_000).ok_or_else(|| {
+        BridgeError::NoConvergence {
+            what: "singular value decomposition".into(),
+            rows: a.nrows(),
+            columns: a.ncols(),
+        }
     })
 }
 

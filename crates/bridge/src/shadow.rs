@@ -5,7 +5,9 @@
 //! perspective from Group Theory*, arXiv 1412.6621, §4). This module fits the shadow of a network on a ball
 //! ([`AffineFitter`]), bounds its error over the whole ball ([`Enclosure`]), says which group it belongs to
 //! ([`GroupStatus`], [`PolarFactors`]), how the error grows with the radius ([`growth()`]) and how far fits are from being
-//! closed under composition ([`closure_defect`]).
+//! closed under composition ([`closure_defect`]). For maps of ℝⁿ into itself, the [`ladder()`] finds the nearest element of
+//! each group from the permutations to Aff(n) and the smallest group that explains the map; [`generated_group`] is the
+//! group that several such elements generate.
 //!
 //! Two kinds of evidence are kept apart: a *certified* bound holds for every point of the ball, by outward-rounded
 //! arithmetic; a *statistical* one holds for a random point, at a stated confidence ([`StatisticalBound`]).
@@ -14,9 +16,13 @@ mod activation;
 mod affine;
 mod bound;
 mod closure;
+mod element;
 mod evaluation;
 mod fit;
+mod generated;
 mod growth;
+mod ladder;
+mod logarithm;
 mod membership;
 mod polar;
 mod region;
@@ -30,8 +36,12 @@ mod taylor;
 pub use affine::AffineMap;
 pub use bound::{CertifiedSup, Enclosure, Kink, QUADRATIC_LIMIT, curvature_constants};
 pub use closure::{Closure, ClosureDefect, closure_defect};
+pub use element::{GroupElement, Nearest, Rung, nearest_element, nearest_permutation};
 pub use fit::{AffineFitter, AffineShadow, FitOptions, Residual, ShadowFit};
+pub use generated::{GeneratedGroup, GeneratedOptions, LieClosure, generated_group, lie_closure};
 pub use growth::{Growth, GrowthPoint, LogLogSlope, geometric_radii, growth, log_log_slope};
+pub use ladder::{Base, Explanation, Ladder, LadderOptions, RefusedRung, RungFit, ladder, ladder_on_data};
+pub use logarithm::{Logarithm, NoLogarithm, log_linear, log_orthogonal};
 pub use membership::{FittingCore, GroupStatus, Invertibility, Obstruction};
 pub use polar::{NumericRank, PolarFactors};
 pub use region::{Ball, Cuboid, Region};
