@@ -3,6 +3,8 @@
 //! Fields that the table leaves out for a group are not asked. The groups are shared out among threads, and every
 //! disagreement is reported, not only the first.
 
+#![allow(clippy::unwrap_used, reason = "a table that cannot be read is a failed test")]
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
@@ -61,15 +61,43 @@ pub(crate) fn folder(path: &Path) -> Result<(), CliError> {
     probe().map_err(CliError::write(path))
 }
 
-/// A progress bar over `steps`, drawn only on a terminal and only once the work has taken a second.
-pub(crate) fn progress(steps: u64) -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
+/// A progress bar that is drawn on a terminal only, and only once the work has taken a second.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    /// When the work began, until the bar is drawn; none where it never will be.
+    waiting_since: Option<Instant>,
+}
+
+impl Progress {
+    /// A bar over so many steps.
+    pub(crate) fn over(steps: u64) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::hidden());
+        let style = ProgressStyle::with_template("{elapsed_precise} {bar:32} {percent:>3}% {msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Progress {
+            bar,
+            waiting_since: io::stderr().is_terminal().then(Instant::now),
+        }
     }
-    let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr_with_hz(8));
-    let style = ProgressStyle::with_template("{elapsed_precise} {bar:32} {percent:>3}% {msg}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    bar.set_style(style);
-    bar.enable_steady_tick(Duration::from_millis(250));
-    bar
+
+    /// Says what is going on and how many steps are done.
+    pub(crate) fn at(&mut self, step: u64, doing: &str) {
+        if self
+            .waiting_since
+            .is_some_and(|since| since.elapsed() > Duration::from_secs(1))
+        {
+            self.waiting_since = None;
+            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
+            self.bar.enable_steady_tick(Duration::from_millis(250));
+        }
+        self.bar.set_message(doing.to_owned());
+        self.bar.set_position(step);
+    }
+}
+
+impl Drop for Progress {
+    /// The line is cleared, also when the work ends in an error.
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
 }

@@ -39,12 +39,11 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
     let data = read(&args.data)?;
     output::folder(&args.out)?;
     let options = StudyOptions::for_images(data.len(), data.width(), args.seed);
-    let bar = output::progress(1_000);
+    let mut bar = output::Progress::over(1_000);
     let study = study::run(&data, &options, &mut |what, done| {
-        bar.set_message(what.to_owned());
-        bar.set_position((done * 1_000.0) as u64);
+        bar.at((done * 1_000.0) as u64, what);
     })?;
-    bar.finish_and_clear();
+    drop(bar);
     let report = save(&study, &args.out)?;
     if args.json {
         output::json(&study)?;

@@ -43,14 +43,13 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
         return list(&chosen, args.json);
     }
     let context = ClaimContext::with_seed(args.seed);
-    let bar = output::progress(chosen.len() as u64);
+    let mut bar = output::Progress::over(chosen.len() as u64);
     let mut reports = Vec::with_capacity(chosen.len());
-    for claim in chosen {
-        bar.set_message(claim.about().id);
+    for (done, claim) in chosen.into_iter().enumerate() {
+        bar.at(done as u64, claim.about().id);
         reports.push(claim::check(claim, &context)?);
-        bar.inc(1);
     }
-    bar.finish_and_clear();
+    drop(bar);
     if args.json {
         output::json(&Ledger {
             schema: "shadow.claims/1",
