@@ -167,7 +167,9 @@ impl std::fmt::Display for Figure {
                 level,
             } => {
                 let (estimate, low, high) = (Sig(*estimate), Sig(*low), Sig(*high));
-                write!(f, "{estimate} ({:.0}% CI {low} to {high})", level * 100.0)?;
+                // 99.99, not 99.99000000000001.
+                let percent = (level * 1e6).round() / 1e4;
+                write!(f, "{estimate} ({percent}% CI {low} to {high})")?;
             }
         }
         match &self.expected {
@@ -401,6 +403,20 @@ mod tests {
                 assert_ne!(judge(exact, approximate, Verdict::Fails), Verdict::Vacuous);
             }
         }
+    }
+
+    #[test]
+    fn a_confidence_level_keeps_its_nines() {
+        let interval = crate::statistics::Interval {
+            estimate: 1.0,
+            low: 0.5,
+            high: 1.5,
+            level: 0.9999,
+        };
+        assert_eq!(
+            Figure::estimate("x", interval).to_string(),
+            "x = 1.000 (99.99% CI 0.5000 to 1.500)"
+        );
     }
 
     #[test]
