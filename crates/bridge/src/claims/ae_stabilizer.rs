@@ -32,7 +32,7 @@ impl Claim for AutoencoderStabilizer {
             area: Area::Pretraining,
             statement: "A trained autoencoder maps its data, held-out rows included, to within ε of themselves, so it is an approximate stabilizer of what it learned; it moves shuffled data by more. Exactly: a linear autoencoder of code width rank(data) is a projector that fixes every row, but no element of GL(n).",
             formula: "‖f(x) − x‖ ≤ ε‖x‖ for data x, not for shuffled x",
-            source: "Paul & Venkatasubramanian, arXiv 1412.6621, section 3; linear case: Baldi & Hornik 1989",
+            source: "Paul & Venkatasubramanian, arXiv 1412.6621; linear case: Baldi & Hornik 1989",
             control: "An autoencoder with random weights is an ε-stabilizer of the data, for the same ε.",
             expected: Verdict::Holds,
         }

@@ -31,7 +31,7 @@ impl Claim for AffineError {
             area: Area::Shadow,
             statement: "On a ball of radius r a sigmoid or tanh layer differs from its affine shadow by O(r²), with a constant that the second derivative of the activation certifies; where the activation has its inflection (bias 0) by O(r³).",
             formula: "|φ(Wx + b) − Ax − c|_i ≤ ½ M₂ |w_i|² r²,  M₂ = 4/(3√3) for tanh, 1/(6√3) for sigmoid",
-            source: "Taylor's theorem; makes the 'shadow group' of Paul & Venkatasubramanian, arXiv 1412.6621, section 5, precise",
+            source: "Taylor's theorem; makes the 'shadow group' of Paul & Venkatasubramanian, arXiv 1412.6621, precise",
             control: "The same O(r²) for a ReLU layer on balls around its kink.",
             expected: Verdict::Holds,
         }

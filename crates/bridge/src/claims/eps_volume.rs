@@ -58,7 +58,7 @@ impl Claim for EpsilonVolume {
             area: Area::Lie,
             statement: "For a compact group acting by isometries, the Haar measure of the elements that move x by less than ε scales as ε to the dimension of the orbit: a search finds an approximate stabilizer of a feature of small orbit dimension first. (On GL(n) there is no such measure: only inside a stated norm ball.)",
             formula: "μ{g : ‖g·x − x‖ < ε} = [ω_r / H^r(O_x)] ε^r (1 + O(ε²)),  r = dim O_x",
-            source: "area of small balls in the orbit; made precise from Paul & Venkatasubramanian, arXiv 1412.6621, section 4",
+            source: "area of small balls in the orbit; made precise from Paul & Venkatasubramanian, arXiv 1412.6621",
             control: "The exponent is the dimension of the stabilizer.",
             expected: Verdict::Holds,
         }

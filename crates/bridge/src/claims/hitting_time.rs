@@ -68,7 +68,7 @@ impl Claim for HittingTime {
             area: Area::Groups,
             statement: "A search that draws group elements uniformly at random hits a stabilizer of x after |O_x| draws on average: features with small orbits are found first (on average, not in every run, and with the identity counted).",
             formula: "E T = |O_x|,  Var T = |O_x| (|O_x| − 1)",
-            source: "geometric law; Paul & Venkatasubramanian, arXiv 1412.6621, section 4",
+            source: "geometric law; Paul & Venkatasubramanian, arXiv 1412.6621",
             control: "E T = |G_x|, the order of the stabilizer in place of the size of the orbit.",
             expected: Verdict::Holds,
         }

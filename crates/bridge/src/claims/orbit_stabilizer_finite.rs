@@ -25,7 +25,7 @@ impl Claim for OrbitStabilizerFinite {
             area: Area::Groups,
             statement: "For a finite group acting on a set, the size of the orbit of a point times the order of its stabilizer is the order of the group: simple features (large stabilizers) have small orbits.",
             formula: "|G·x| · |G_x| = |G|",
-            source: "textbook (Lagrange); Paul & Venkatasubramanian, arXiv 1412.6621, section 2",
+            source: "textbook (Lagrange); Paul & Venkatasubramanian, arXiv 1412.6621",
             control: "The formula holds for 'shift the word by g, then flip its bits if g has even order', which is not an action.",
             expected: Verdict::Holds,
         }

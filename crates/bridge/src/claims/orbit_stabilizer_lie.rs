@@ -67,7 +67,7 @@ impl Claim for OrbitStabilizerLie {
             area: Area::Lie,
             statement: "For a Lie group acting on figures, the dimension of the orbit plus the dimension of the stabilizer is the dimension of the group: a line has the smallest orbit, circle and ellipse share one, a generic quartic is fixed by nothing infinitesimal.",
             formula: "dim G·x + dim G_x = dim G",
-            source: "textbook; figures of Paul & Venkatasubramanian, arXiv 1412.6621, section 3",
+            source: "textbook; figures of Paul & Venkatasubramanian, arXiv 1412.6621",
             control: "Under gl(2) the orbit of the ellipse has larger dimension than that of the circle.",
             expected: Verdict::Holds,
         }
