@@ -193,12 +193,9 @@ impl MatrixGroup {
     pub fn on_subspaces(&self, k: usize) -> Result<PermGroup, GroupError> {
         let subspaces = spaces::subspaces(&self.field, self.dimension, k)?;
         let action = OnSubspaces::new(&self.field);
-        self.permutations(
-            subspaces.len(),
-            &action,
-            |i| &subspaces[i],
-            |x| subspaces.binary_search(x).ok(),
-        )
+        let position = |x: &Subspace| subspaces.binary_search(x).ok();
+        let generators = permutations(self, &action, subspaces.len(), |i| &subspaces[i], position)?;
+        PermGroup::new(subspaces.len(), generators)
     }
 
     /// The permutation group on one orbit of any action, with the orbit in breadth-first order.
@@ -228,34 +225,90 @@ impl MatrixGroup {
             ..limit
         };
         let orbit = Orbit::new(self, action, point, limit)?;
-        let group = self.permutations(orbit.len(), action, |i| &orbit.points()[i], |x| orbit.position(x))?;
+        let group = PermGroup::new(orbit.len(), permutations_of_orbit(self, action, &orbit)?)?;
         Ok((group, orbit))
     }
 
-    /// The permutations of a finite set that the generators map to itself.
-    fn permutations<'a, A: Action<Self>>(
-        &self,
-        degree: usize,
-        action: &A,
-        point: impl Fn(usize) -> &'a A::Point,
-        position: impl Fn(&A::Point) -> Option<usize>,
-    ) -> Result<PermGroup, GroupError>
-    where
-        A::Point: 'a,
-    {
-        let permutation = |g| {
-            let image =
-                |i| position(&action.act(point(i), g)).expect("the set is closed under the group") as u32;
-            Permutation::from_images((0..degree).map(image).collect())
-        };
-        PermGroup::new(
-            degree,
-            self.generators
-                .iter()
-                .map(permutation)
-                .collect::<Result<_, _>>()?,
+    /// The semilinear group ⟨A, v ↦ v^φ⟩ on the qⁿ − 1 vectors other than 0, φ the Frobenius map of every entry.
+    ///
+    /// # Errors
+    /// [`GroupError::DegreeTooLarge`].
+    pub fn semilinear_on_nonzero_vectors(&self) -> Result<PermGroup, GroupError> {
+        let frobenius = spaces::frobenius_on_vectors(&self.field, self.dimension)?;
+        let frobenius = frobenius[1..].iter().map(|image| image - 1).collect();
+        with_generator(&self.on_nonzero_vectors()?, frobenius)
+    }
+
+    /// The semilinear group on projective points.
+    ///
+    /// # Errors
+    /// [`GroupError::DegreeTooLarge`].
+    ///
+    /// ```
+    /// use groups::MatrixGroup;
+    /// let group = MatrixGroup::general_linear(2, 8)?.semilinear_on_projective_points()?;
+    /// assert_eq!((group.degree(), group.order().to_string()), (9, "1512".to_owned())); // PΓL(2,8)
+    /// # Ok::<(), groups::GroupError>(())
+    /// ```
+    pub fn semilinear_on_projective_points(&self) -> Result<PermGroup, GroupError> {
+        let group = self.on_projective_points()?;
+        with_generator(
+            &group,
+            spaces::frobenius_on_projective_points(&self.field, self.dimension),
         )
     }
+
+    /// The group of all v ↦ A v^ψ + b on all vectors, ψ a power of the Frobenius map and b as in
+    /// [`affine_on_vectors`](Self::affine_on_vectors).
+    ///
+    /// # Errors
+    /// As [`affine_on_vectors`](Self::affine_on_vectors).
+    pub fn semiaffine_on_vectors(&self, translations: &[Vec<u32>]) -> Result<PermGroup, GroupError> {
+        let group = self.affine_on_vectors(translations)?;
+        with_generator(&group, spaces::frobenius_on_vectors(&self.field, self.dimension)?)
+    }
+}
+
+/// The group with one more generator.
+fn with_generator(group: &PermGroup, images: Vec<u32>) -> Result<PermGroup, GroupError> {
+    let more = Permutation::from_images(images)?;
+    PermGroup::new(
+        group.degree(),
+        group.generators().iter().cloned().chain([more]).collect(),
+    )
+}
+
+/// The permutations of a finite set that the generators of a group induce on it.
+fn permutations<'a, G: Group, A: Action<G>>(
+    group: &G,
+    action: &A,
+    degree: usize,
+    point: impl Fn(usize) -> &'a A::Point,
+    position: impl Fn(&A::Point) -> Option<usize>,
+) -> Result<Vec<Permutation>, GroupError>
+where
+    A::Point: 'a,
+{
+    let permutation = |g| {
+        let image = |i| position(&action.act(point(i), g)).expect("the set is closed under the group") as u32;
+        Permutation::from_images((0..degree).map(image).collect())
+    };
+    group.generators().iter().map(permutation).collect()
+}
+
+/// The permutations that the generators of a group induce on one orbit.
+pub(crate) fn permutations_of_orbit<G: Group, A: Action<G>>(
+    group: &G,
+    action: &A,
+    orbit: &Orbit<A::Point>,
+) -> Result<Vec<Permutation>, GroupError> {
+    permutations(
+        group,
+        action,
+        orbit.len(),
+        |i| &orbit.points()[i],
+        |x| orbit.position(x),
+    )
 }
 
 impl Group for MatrixGroup {

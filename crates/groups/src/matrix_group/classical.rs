@@ -135,6 +135,44 @@ impl MatrixGroup {
         });
         Self::new(field, n, generators)
     }
+
+    /// The Suzuki group Sz(q) of 4 × 4 matrices over GF(q), q = 2^(2m+1) (M. Suzuki, Ann. of Math. 75, 1962; the form of
+    /// Huppert and Blackburn, *Finite Groups III*, XI.3).
+    ///
+    /// The first unit vector spans a point of its ovoid of q² + 1 points.
+    ///
+    /// # Errors
+    /// [`GroupError::InvalidParameter`] if q is no odd power of 2 from 8 on.
+    ///
+    /// ```
+    /// use groups::{MatrixGroup, OnSubspaces};
+    /// let group = MatrixGroup::suzuki(8)?;
+    /// let action = OnSubspaces::new(group.field());
+    /// let (ovoid, _) = group.on_orbit(&action, &action.span(4, &[vec![1, 0, 0, 0]])?, 100)?;
+    /// assert_eq!((ovoid.degree(), ovoid.order().to_string()), (65, "29120".to_owned()));
+    /// # Ok::<(), groups::GroupError>(())
+    /// ```
+    pub fn suzuki(q: usize) -> Result<Self, GroupError> {
+        if q < 8 || !q.is_power_of_two() || q.ilog2().is_multiple_of(2) {
+            let reason = format!("{q} is not 8, 32, 128, …, an odd power of 2");
+            return Err(GroupError::InvalidParameter {
+                group: format!("Sz({q})"),
+                reason,
+            });
+        }
+        let field = FiniteField::new(q)?;
+        let (w, r) = (field.primitive_element(), 1i64 << (q.ilog2() / 2));
+        // θ is x ↦ x^(2r), whose square is the Frobenius map; here a = 1 and b = 0.
+        let rows = [[1, 1, 0, 1], [0, 1, 1, 1], [0, 0, 1, 1], [0, 0, 0, 1]].map(Vec::from);
+        let unipotent = FieldMatrix::from_rows(&field, &rows)?;
+        let powers = [r + 1, r, -r, -r - 1].map(|e| field.pow(w, e));
+        let torus = diagonal(
+            4,
+            &[(0, powers[0]), (1, powers[1]), (2, powers[2]), (3, powers[3])],
+        );
+        let opposite = FieldMatrix::from_fn(4, |i, j| u32::from(i + j == 3));
+        Self::new(field, 4, vec![unipotent, torus, opposite])
+    }
 }
 
 fn special_unitary(field: &FiniteField, n: usize, q: usize) -> Vec<FieldMatrix> {

@@ -97,6 +97,39 @@ fn code(field: &FiniteField, v: &[u32]) -> u32 {
         .fold(0, |code, &digit| code * field.order() as u32 + digit)
 }
 
+/// The images of all vectors under the Frobenius map of their entries.
+pub(super) fn frobenius_on_vectors(field: &FiniteField, n: usize) -> Result<Vec<u32>, GroupError> {
+    let mut images = vec![0];
+    images.reserve(vectors(field, n)?);
+    for _ in 0..n {
+        images = with_last_entry(field, &images);
+    }
+    Ok(images)
+}
+
+/// The images of all projective points, if they are a legal degree: (0, …, 0, 1, w) goes to (0, …, 0, 1, wᵖ).
+pub(super) fn frobenius_on_projective_points(field: &FiniteField, n: usize) -> Vec<u32> {
+    let mut blocks = vec![vec![0]];
+    for lead in 1..n {
+        blocks.push(with_last_entry(field, &blocks[lead - 1]));
+    }
+    let mut images = Vec::new();
+    for block in blocks.iter().rev() {
+        let offset = images.len() as u32;
+        images.extend(block.iter().map(|image| image + offset));
+    }
+    images
+}
+
+/// From the images of vectors to those of vectors with one entry more.
+fn with_last_entry(field: &FiniteField, images: &[u32]) -> Vec<u32> {
+    let q = field.order() as u32;
+    images
+        .iter()
+        .flat_map(|image| (0..q).map(move |a| image * q + field.frobenius(a)))
+        .collect()
+}
+
 /// All k-dimensional subspaces of GF(q)ⁿ, ascending.
 pub(super) fn subspaces(field: &FiniteField, n: usize, k: usize) -> Result<Vec<Subspace>, GroupError> {
     if k > n {
