@@ -81,7 +81,7 @@ pub enum GroupError {
     },
     /// A name that the catalog does not have.
     #[error(
-        "column {column}: unknown group `{name}`; expected a name such as S5, A5, C12, D4, Q8, V4, M11, PSL(2,7), AGL(1,5), rubik, transitive:8,23, small:96,70, or cycles such as \"(1,2,3),(1,2)\""
+        "column {column}: unknown group `{name}`; expected a name such as S5, A5, C12, D4, Q8, M11, PSL(2,7), AGL(1,5), W(E8), rubik, transitive:8,23, small:96,70 (docs/group-grammar.md has all), or cycles such as \"(1,2,3),(1,2)\""
     )]
     UnknownGroup {
         /// The name as typed.
@@ -98,6 +98,14 @@ pub enum GroupError {
         expected: &'static str,
         /// What is there.
         found: String,
+    },
+    /// What a constructor says of a group that a text asks for, with its place in the text.
+    #[error("column {column}: {source}")]
+    InGroupText {
+        /// Where the name, the operator or the list starts.
+        column: usize,
+        /// What is wrong with it.
+        source: Box<GroupError>,
     },
     /// A named group with a parameter outside its range.
     #[error("{group}: {reason}")]

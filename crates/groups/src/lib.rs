@@ -21,6 +21,7 @@ pub mod polynomial;
 mod products;
 pub mod scalar;
 mod schreier_sims;
+mod semidirect;
 pub mod series;
 mod stabilizer;
 mod stabilizer_chain;
@@ -34,6 +35,7 @@ pub use matrix_group::{FieldMatrix, MatrixGroup, OnSubspaces, OnVectors, Subspac
 pub use orbit::{Orbit, OrbitLimit};
 pub use perm_group::PermGroup;
 pub use permutation::{MAX_DEGREE, Permutation};
-pub use products::{direct_product, wreath_product};
+pub use products::{direct_product, wreath_product, wreath_product_action};
+pub use semidirect::{internal_semidirect_product, semidirect_product};
 pub use stabilizer::orbit_stabilizer;
 pub use stabilizer_chain::{Elements, Level, Sifted, StabilizerChain};

@@ -1,4 +1,4 @@
-//! Direct and wreath products.
+//! Direct products, and wreath products in both actions.
 
 use crate::error::GroupError;
 use crate::perm_group::PermGroup;
@@ -49,6 +49,51 @@ pub fn wreath_product(inner: &PermGroup, outer: &PermGroup) -> Result<PermGroup,
     let top = outer.generators().iter().map(|h| {
         let images = (0..degree).map(|point| (h.image(point / size) * size + point % size) as u32);
         Permutation::from_images_unchecked(images.collect::<Box<[u32]>>())
+    });
+    PermGroup::new(degree, base.chain(top).collect())
+}
+
+/// The wreath product A ≀ B in its product action: on the tuples (x₁, …, xₘ) of points of A, one for each point of B,
+/// where A acts on each entry and B moves the entries. The tuple is the point Σ xⱼ dᵐ⁻ʲ with d the degree of A.
+///
+/// # Errors
+/// [`GroupError::DegreeTooLarge`] past [`MAX_DEGREE`](crate::MAX_DEGREE) tuples.
+///
+/// ```
+/// use groups::{wreath_product_action, PermGroup};
+/// let group = wreath_product_action(&PermGroup::symmetric(3), &PermGroup::symmetric(2))?;
+/// assert_eq!((group.degree(), group.order().to_string()), (9, "72".to_owned()));
+/// # Ok::<(), groups::GroupError>(())
+/// ```
+pub fn wreath_product_action(inner: &PermGroup, outer: &PermGroup) -> Result<PermGroup, GroupError> {
+    let (size, entries) = (inner.degree(), outer.degree());
+    let power = |exponent: usize| {
+        u32::try_from(exponent)
+            .ok()
+            .and_then(|e| size.checked_pow(e))
+            .unwrap_or(usize::MAX)
+    };
+    // Past the limit already for two points and 20 entries; with one point there is one tuple of any length.
+    let degree = power(entries);
+    check_degree(degree)?;
+    let place = |entry: usize| power(entries - 1 - entry);
+    let base = outer.orbits().iter().flat_map(|orbit| {
+        let unit = place(orbit[0]);
+        inner.generators().iter().map(move |g| {
+            let image = |tuple: usize| {
+                let x = tuple / unit % size;
+                (tuple - x * unit + g.image(x) * unit) as u32
+            };
+            Permutation::from_images_unchecked((0..degree).map(image).collect::<Box<[u32]>>())
+        })
+    });
+    let top = outer.generators().iter().map(|h| {
+        let image = |tuple: usize| {
+            (0..entries)
+                .map(|j| tuple / place(j) % size * place(h.image(j)))
+                .sum::<usize>() as u32
+        };
+        Permutation::from_images_unchecked((0..degree).map(image).collect::<Box<[u32]>>())
     });
     PermGroup::new(degree, base.chain(top).collect())
 }
