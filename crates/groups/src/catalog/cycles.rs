@@ -9,81 +9,16 @@
 
 use rustc_hash::FxHashMap;
 
+use super::cursor::Cursor;
 use crate::error::GroupError;
 use crate::permutation::{Permutation, check_degree};
 
-/// A cursor over characters that knows its 1-based column.
-pub(crate) struct Cursor<'a> {
-    rest: std::iter::Peekable<std::str::Chars<'a>>,
-    column: usize,
-}
-
-impl<'a> Cursor<'a> {
-    pub(crate) fn new(text: &'a str) -> Self {
-        Self {
-            rest: text.chars().peekable(),
-            column: 1,
-        }
-    }
-
-    pub(crate) fn skip_space(&mut self) {
-        while self.rest.next_if(|c| c.is_whitespace()).is_some() {
-            self.column += 1;
-        }
-    }
-
-    /// The next character that is not white space.
-    pub(crate) fn peek(&mut self) -> Option<char> {
-        self.skip_space();
-        self.rest.peek().copied()
-    }
-
-    pub(crate) fn next(&mut self) -> Option<char> {
-        let c = self.rest.next();
-        self.column += usize::from(c.is_some());
-        c
-    }
-
-    pub(crate) fn column(&self) -> usize {
-        self.column
-    }
-
-    pub(crate) fn take_if(&mut self, wanted: char) -> bool {
-        self.skip_space();
-        let taken = self.rest.next_if_eq(&wanted).is_some();
-        self.column += usize::from(taken);
-        taken
-    }
-
-    pub(crate) fn take_while(&mut self, keep: impl Fn(char) -> bool) -> String {
-        let mut taken = String::new();
-        while let Some(c) = self.rest.next_if(|&c| keep(c)) {
-            taken.push(c);
-            self.column += 1;
-        }
-        taken
-    }
-
-    /// Whether the parenthesis here opens a cycle rather than a group.
-    pub(crate) fn opens_cycle(&mut self) -> bool {
-        self.skip_space();
-        let mut ahead = self.rest.clone().skip(1).skip_while(|c| c.is_whitespace());
-        matches!(ahead.next(), Some(c) if c.is_ascii_digit() || c == ')')
-    }
-
-    /// What is here, for an error message.
-    pub(crate) fn found(&mut self) -> String {
-        self.peek()
-            .map_or_else(|| "the end of the text".to_owned(), |c| format!("`{c}`"))
-    }
-
-    fn error(&mut self, expected: &'static str) -> GroupError {
-        let found = self.found();
-        GroupError::CycleSyntax {
-            column: self.column,
-            expected,
-            found,
-        }
+fn syntax(cursor: &mut Cursor<'_>, expected: &'static str) -> GroupError {
+    let found = cursor.found();
+    GroupError::CycleSyntax {
+        column: cursor.column(),
+        expected,
+        found,
     }
 }
 
@@ -97,7 +32,7 @@ pub(crate) fn parse_one(text: &str, degree: Option<usize>) -> Result<Permutation
     let mut cursor = Cursor::new(text);
     let cycles = parse_permutation(&mut cursor)?;
     if cursor.peek().is_some() {
-        return Err(cursor.error("`(` or the end of the text"));
+        return Err(syntax(&mut cursor, "`(` or the end of the text"));
     }
     build(&cycles, degree.unwrap_or_else(|| points(&cycles)))
 }
@@ -112,12 +47,18 @@ pub(crate) fn parse_generators(cursor: &mut Cursor<'_>) -> Result<Vec<Permutatio
     all.iter().map(|cycles| build(cycles, degree)).collect()
 }
 
+/// Reads one permutation of the given degree and stops after it.
+pub(crate) fn parse_of_degree(cursor: &mut Cursor<'_>, degree: usize) -> Result<Permutation, GroupError> {
+    let cycles = parse_permutation(cursor)?;
+    build(&cycles, degree)
+}
+
 /// Reads `cycle { cycle }` and stops at the first character after it.
 fn parse_permutation(cursor: &mut Cursor<'_>) -> Result<Cycles, GroupError> {
     let mut seen = Sightings::default();
     let mut cycles = Vec::new();
     if cursor.peek() != Some('(') {
-        return Err(cursor.error("`(`"));
+        return Err(syntax(cursor, "`(`"));
     }
     while cursor.take_if('(') {
         let mut cycle = Vec::new();
@@ -128,7 +69,7 @@ fn parse_permutation(cursor: &mut Cursor<'_>) -> Result<Cycles, GroupError> {
                     break;
                 }
                 if !cursor.take_if(',') {
-                    return Err(cursor.error("`,` or `)`"));
+                    return Err(syntax(cursor, "`,` or `)`"));
                 }
             }
         }
@@ -141,12 +82,9 @@ fn parse_point(cursor: &mut Cursor<'_>, seen: &mut Sightings) -> Result<usize, G
     const EXPECTED: &str = "a point (an integer from 1)";
     cursor.skip_space();
     let column = cursor.column();
-    let digits = cursor.take_while(|c| c.is_ascii_digit());
-    if digits.is_empty() {
-        return Err(cursor.error(EXPECTED));
-    }
-    // A number too long for usize is in any case over the degree limit.
-    let label: usize = digits.parse().unwrap_or(usize::MAX);
+    let Some(label) = cursor.take_integer() else {
+        return Err(syntax(cursor, EXPECTED));
+    };
     if label == 0 {
         return Err(GroupError::CycleSyntax {
             column,
@@ -184,7 +122,7 @@ mod tests {
     fn parse_list(text: &str) -> Result<Vec<Permutation>, GroupError> {
         let mut cursor = Cursor::new(text);
         let all = parse_generators(&mut cursor)?;
-        cursor.peek().map_or(Ok(all), |_| Err(cursor.error("`,`")))
+        cursor.peek().map_or(Ok(all), |_| Err(syntax(&mut cursor, "`,`")))
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::sync::OnceLock;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::error::GroupError;
 use crate::perm_group::PermGroup;
@@ -18,7 +19,7 @@ struct Row {
     generators: Vec<Permutation>,
 }
 
-fn rows(cell: &'static OnceLock<Vec<Row>>, json: &str) -> &'static [Row] {
+fn rows<T: DeserializeOwned>(cell: &'static OnceLock<Vec<T>>, json: &str) -> &'static [T] {
     cell.get_or_init(|| serde_json::from_str(json).expect("the bundled tables parse, which a test checks"))
 }
 
@@ -78,6 +79,26 @@ pub fn small_group(order: usize, index: usize) -> Result<PermGroup, GroupError> 
         });
     };
     PermGroup::new(row.degree, row.generators.clone())
+}
+
+#[derive(Deserialize)]
+struct Sporadic {
+    name: String,
+    degree: usize,
+    generators: Vec<Permutation>,
+}
+
+/// One of the groups that are stored by generators.
+pub(super) fn sporadic_group(name: &str) -> Result<PermGroup, GroupError> {
+    static ROWS: OnceLock<Vec<Sporadic>> = OnceLock::new();
+    let rows = rows(&ROWS, include_str!("../../data/sporadic_groups.json"));
+    match rows.iter().find(|row| row.name == name) {
+        Some(row) => PermGroup::new(row.degree, row.generators.clone()),
+        None => Err(GroupError::UnknownGroup {
+            name: name.to_owned(),
+            column: 1,
+        }),
+    }
 }
 
 #[cfg(test)]
