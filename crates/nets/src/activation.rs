@@ -42,6 +42,8 @@ pub enum Activation {
     Silu,
     /// σ(x) = x·Φ(x) with the standard normal distribution function Φ.
     Gelu,
+    /// σ(x) = erf x, the error function.
+    Erf,
 }
 
 /// 1/√(2π).
@@ -99,6 +101,7 @@ impl Activation {
             }
             Activation::Silu => x * sigmoid(x),
             Activation::Gelu => x * normal_distribution(x),
+            Activation::Erf => libm::erf(x),
         }
     }
 
@@ -118,6 +121,7 @@ impl Activation {
             }
             Activation::Silu => sigmoid(x) + x * sigmoid_derivative(x),
             Activation::Gelu => normal_distribution(x) + x * normal_density(x),
+            Activation::Erf => std::f64::consts::FRAC_2_SQRT_PI * (-x * x).exp(),
         }
     }
 
@@ -129,6 +133,7 @@ impl Activation {
             Activation::Tanh => -2.0 * x.tanh() * self.derivative(x),
             Activation::Silu => sigmoid_derivative(x) * (2.0 - x * (0.5 * x).tanh()),
             Activation::Gelu => normal_density(x) * (2.0 - x * x),
+            Activation::Erf => -2.0 * x * self.derivative(x),
         }
     }
 
@@ -147,7 +152,7 @@ impl Activation {
                 let below = if lo < 0.0 { slope.abs() } else { 0.0 };
                 return if hi > 0.0 { below.max(1.0) } else { slope.abs() };
             }
-            Activation::Sigmoid | Activation::Tanh => &[0.0],
+            Activation::Sigmoid | Activation::Tanh | Activation::Erf => &[0.0],
             Activation::Silu => &[-SILU_FIRST_CRITICAL, SILU_FIRST_CRITICAL],
             Activation::Gelu => &[-std::f64::consts::SQRT_2, std::f64::consts::SQRT_2],
         };
@@ -172,6 +177,7 @@ impl Activation {
             Activation::Tanh => &[-TANH_CRITICAL, TANH_CRITICAL],
             Activation::Silu => &[-SILU_SECOND_CRITICAL, 0.0, SILU_SECOND_CRITICAL],
             Activation::Gelu => &[-2.0, 0.0, 2.0],
+            Activation::Erf => &[-std::f64::consts::FRAC_1_SQRT_2, std::f64::consts::FRAC_1_SQRT_2],
         };
         Some(sup_abs(|x| self.second_derivative(x), lo, hi, critical))
     }
@@ -211,7 +217,7 @@ fn sup_abs(f: impl Fn(f64) -> f64, lo: f64, hi: f64, critical: &[f64]) -> f64 {
 mod tests {
     use super::*;
 
-    const ALL: [Activation; 7] = [
+    const ALL: [Activation; 8] = [
         Activation::Linear,
         Activation::Sigmoid,
         Activation::Tanh,
@@ -219,6 +225,7 @@ mod tests {
         Activation::LeakyRelu { slope: 0.01 },
         Activation::Silu,
         Activation::Gelu,
+        Activation::Erf,
     ];
 
     #[test]

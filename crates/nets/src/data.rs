@@ -3,8 +3,10 @@
 mod dataset;
 mod digits;
 mod idx;
+pub(crate) mod npy;
 mod png;
 mod split;
 
 pub use dataset::Dataset;
 pub use idx::read_idx_labels;
+pub use npy::{Array, read_npy, write_npy};

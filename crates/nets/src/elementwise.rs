@@ -106,12 +106,16 @@ pub(crate) fn bias_then_activate<T: Real>(rows: &mut [T], bias: &[T], activation
         }
         Activation::Silu => on_rows(rows, bias, |z| z * sigmoid(z)),
         Activation::Gelu => on_rows(rows, bias, |z| z * z.normal_distribution()),
+        Activation::Erf => {
+            let (two, root) = (T::from_f64(2.0), T::from_f64(std::f64::consts::SQRT_2));
+            on_rows(rows, bias, |z| two * (root * z).normal_distribution() - T::ONE);
+        }
     });
 }
 
 /// Whether σ' can be had from the value σ(z) alone; if not, the trainer keeps z.
 pub(crate) fn derivative_from_value(activation: Activation) -> bool {
-    !matches!(activation, Activation::Silu | Activation::Gelu)
+    !matches!(activation, Activation::Silu | Activation::Gelu | Activation::Erf)
 }
 
 /// delta ↦ delta·σ', where `state` holds σ(z), or z if [`derivative_from_value`] says no.
@@ -135,6 +139,10 @@ pub(crate) fn times_derivative<T: Real>(delta: &mut [T], state: &[T], activation
             let s = sigmoid(z);
             s * (T::ONE + z * (T::ONE - s))
         }),
+        Activation::Erf => {
+            let top = T::from_f64(std::f64::consts::FRAC_2_SQRT_PI);
+            on(delta, state, |z| top * (-(z * z)).exp());
+        }
         Activation::Gelu => on(delta, state, |z| {
             let density = T::from_f64(0.398_942_280_401_432_7) * (T::from_f64(-0.5) * z * z).exp();
             z.normal_distribution() + z * density
@@ -209,6 +217,7 @@ mod tests {
             Activation::LeakyRelu { slope: 0.1 },
             Activation::Silu,
             Activation::Gelu,
+            Activation::Erf,
         ];
         let z: Vec<f64> = (0..37).map(|i| 0.3 * f64::from(i) - 5.2).collect();
         for activation in all {

@@ -102,6 +102,18 @@ pub enum NetError {
         /// What is wrong.
         problem: String,
     },
+    /// A model file uses something that is not supported.
+    #[error("{path}: node \"{node}\" ({operator}): {problem}", path = path.display())]
+    Unsupported {
+        /// The file.
+        path: PathBuf,
+        /// Name of the node (its outputs, if it has none).
+        node: String,
+        /// Its operator.
+        operator: String,
+        /// What is not supported.
+        problem: String,
+    },
     /// A tensor in a file holds a number that is not finite.
     #[error("{path}: tensor \"{tensor}\" at index {index} is {value}: expected a finite number", path = path.display())]
     TensorNotFinite {

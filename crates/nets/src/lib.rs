@@ -16,6 +16,7 @@ mod checkpoint;
 mod data;
 mod elementwise;
 mod error;
+mod import;
 mod layers;
 mod loss;
 pub mod matrix;
@@ -29,7 +30,7 @@ mod train;
 
 pub use activation::Activation;
 pub use autoencoder::{Autoencoder, AutoencoderOptions, AutoencoderTrainer};
-pub use data::{Dataset, read_idx_labels};
+pub use data::{Array, Dataset, read_idx_labels, read_npy, write_npy};
 pub use error::NetError;
 pub use layers::{
     Arithmetic, BatchNorm, Conv2d, Dense, Elementwise, Layer, LayerNorm, MatMul, MaxPool2d, Padding, Softmax,

@@ -108,7 +108,9 @@ fn squared_error_delta<T: Real>(output: &mut [T], target: &[T], activation: Acti
                 |y| if y > T::ZERO { T::ONE } else { slope },
             );
         }
-        Activation::Linear | Activation::Silu | Activation::Gelu => on(output, target, twice, |_| T::ONE),
+        Activation::Linear | Activation::Silu | Activation::Gelu | Activation::Erf => {
+            on(output, target, twice, |_| T::ONE)
+        }
     });
 }
 

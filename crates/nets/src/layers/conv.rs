@@ -16,6 +16,9 @@ pub enum Padding {
     Circular,
 }
 
+/// Most taps of a window at all its positions.
+const LARGEST_TABLE: usize = 1 << 26;
+
 /// A window that slides over an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
@@ -66,7 +69,15 @@ impl Window {
         let [top, left, bottom, right] = self.padding;
         let rows = along(height, self.size.0, self.stride.0, self.dilation.0, top, bottom);
         let columns = along(width, self.size.1, self.stride.1, self.dilation.1, left, right);
-        rows.zip(columns).ok_or_else(|| NetError::Option {
+        let few = |&(rows, columns): &(usize, usize)| {
+            let taps = self.size.0.checked_mul(self.size.1);
+            let places = rows
+                .checked_mul(columns)
+                .zip(taps)
+                .and_then(|(p, t)| p.checked_mul(t));
+            places.is_some_and(|places| places <= LARGEST_TABLE)
+        };
+        rows.zip(columns).filter(few).ok_or_else(|| NetError::Option {
             option: "window".into(),
             got: format!("{self:?}"),
             expected: format!(

@@ -1,0 +1,3 @@
+//! Networks that were not made here: ONNX files as [`Network`](crate::Network)s.
+
+pub(crate) mod onnx;
