@@ -2,7 +2,7 @@
 //!
 //! A trained layer is no group element, but near a point x₀ it is close to one: its *shadow*, an affine map, is an
 //! element of Aff(n) wherever the linear part is invertible (Paul, Venkatasubramanian, *Why does Deep Learning work? A
-//! perspective from Group Theory*, arXiv 1412.6621, §4). This module fits the shadow of a network on a ball
+//! perspective from Group Theory*, arXiv 1412.6621). This module fits the shadow of a network on a ball
 //! ([`AffineFitter`]), bounds its error over the whole ball ([`Enclosure`]), says which group it belongs to
 //! ([`GroupStatus`], [`PolarFactors`]), how the error grows with the radius ([`growth()`]) and how far fits are from being
 //! closed under composition ([`closure_defect`]). For maps of ℝⁿ into itself, the [`ladder()`] finds the nearest element of
