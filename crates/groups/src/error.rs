@@ -149,6 +149,14 @@ pub enum GroupError {
         /// The length required.
         expected: usize,
     },
+    /// A set of points that is no block: two of its images overlap without being equal.
+    #[error("{block:?} is not a block: an image of it contains point {point} and overlaps another image")]
+    NotABlock {
+        /// The set.
+        block: Vec<usize>,
+        /// A point in the overlap or next to it.
+        point: usize,
+    },
     /// The order claimed for a group is not its order.
     #[error("the group has order {found}, not the order {claimed} that was claimed")]
     OrderMismatch {

@@ -4,9 +4,11 @@
 
 pub mod action;
 pub mod backtrack;
+mod blocks;
 pub mod catalog;
 mod center;
 mod constituents;
+mod elements;
 mod error;
 mod factorization;
 mod finite_field;
@@ -28,6 +30,7 @@ mod stabilizer_chain;
 mod structure;
 
 pub use action::{Action, OnColourings, OnPoints, OnSets, OnTuples};
+pub use elements::Elements;
 pub use error::GroupError;
 pub use finite_field::{FiniteField, MAX_FIELD_ORDER, prime_power};
 pub use group::Group;
@@ -38,4 +41,4 @@ pub use permutation::{MAX_DEGREE, Permutation};
 pub use products::{direct_product, wreath_product, wreath_product_action};
 pub use semidirect::{internal_semidirect_product, semidirect_product};
 pub use stabilizer::orbit_stabilizer;
-pub use stabilizer_chain::{Elements, Level, Sifted, StabilizerChain};
+pub use stabilizer_chain::{Level, Sifted, StabilizerChain};

@@ -8,11 +8,12 @@ use std::sync::{Arc, OnceLock};
 use num_bigint::BigUint;
 use rand::Rng;
 
+use crate::elements::Elements;
 use crate::error::GroupError;
 use crate::group::Group;
 use crate::permutation::{Permutation, check_degree};
 use crate::schreier_sims;
-use crate::stabilizer_chain::{Elements, StabilizerChain};
+use crate::stabilizer_chain::{StabilizerChain, with_chain};
 use crate::structure::StructureCache;
 
 /// A group of permutations of the points `0, …, degree − 1`.
@@ -293,6 +294,18 @@ impl PermGroup {
         Elements::new(self.chain())
     }
 
+    /// All elements, each once, in lexicographic order of their images, without storing them.
+    ///
+    /// ```
+    /// let sorted: Vec<_> = groups::PermGroup::alternating(4).sorted_elements().collect();
+    /// assert!(sorted.is_sorted());
+    /// assert_eq!(sorted.len(), 12);
+    /// ```
+    pub fn sorted_elements(&self) -> Elements<'static> {
+        let ascending: Vec<usize> = (0..self.degree()).collect();
+        Elements::sorted(schreier_sims::rebase(self.chain(), &ascending).without_redundant_levels())
+    }
+
     /// Refuses points that are not below the degree.
     ///
     /// # Errors
@@ -361,7 +374,13 @@ impl StabilizerChain {
 
     /// The chain of the stabilizer of the first `count` base points.
     pub(crate) fn into_stabilizer(mut self, count: usize) -> Self {
-        crate::stabilizer_chain::with_chain!(&mut self.repr, c => drop(c.levels.drain(..count.min(c.levels.len()))));
+        with_chain!(&mut self.repr, c => c.drop_levels(count));
+        self
+    }
+
+    /// The same chain without base points that are fixed already.
+    pub(crate) fn without_redundant_levels(mut self) -> Self {
+        with_chain!(&mut self.repr, c => c.levels.retain(|level| level.orbit().len() > 1));
         self
     }
 }

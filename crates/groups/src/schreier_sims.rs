@@ -1,32 +1,36 @@
 //! Construction of stabilizer chains: a random one first, then a proof.
 //!
-//! **Random construction.** A pool of nearly random elements of G is sifted level by level. At level i the pool
-//! consists of elements of G^(i), which generate the fundamental orbit; dividing each by its representative gives
+//! **Random construction** ([`build`]). A pool of nearly random elements of G is sifted level by level. At level i the
+//! pool consists of elements of G^(i), which generate the fundamental orbit; dividing each by its representative gives
 //! the pool of level i + 1. The cost is one product per element and level. The result is a chain of *elements of G*,
-//! so the product of its orbit lengths never exceeds |G|: a lower bound, whatever the luck.
+//! so the product of its orbit lengths never exceeds |G|: a lower bound, whatever the luck. Alternating factors
+//! ([`factors`]) are proved beforehand and need no storage.
 //!
-//! **Proof.** A known order that the lower bound reaches; or else the Schreier generators of all levels
-//! ([`verify`]), which also completes what luck left out. All randomness is seeded by the degree: the same
-//! generators give the same chain.
+//! **Proof.** In this order: a theorem on giants ([`giant`]), a known order, an upper bound from orbits and blocks
+//! ([`bounds`]) that the lower bound reaches, or else the Schreier generators of all levels ([`verify`]), which also
+//! completes what luck left out. All randomness is seeded by the degree: the same generators give the same chain.
 
+pub(crate) mod bounds;
+pub(crate) mod build;
+pub(crate) mod factors;
+pub(crate) mod giant;
 pub(crate) mod random;
 pub(crate) mod verify;
 
+use std::sync::Arc;
+
 use num_bigint::BigUint;
-use num_traits::One;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::permutation::Permutation;
-use crate::stabilizer_chain::explicit::{Explicit, Level, is_identity};
-use crate::stabilizer_chain::{Point, Repr, StabilizerChain, narrow, random_images, with_chain};
+use crate::stabilizer_chain::images::narrow;
+use crate::stabilizer_chain::levels::{Chain, product_of};
+use crate::stabilizer_chain::{Point, Repr, StabilizerChain, with_chain};
+use build::{POOL, Plan};
+use factors::Search;
 use random::ProductReplacement;
 use verify::Verifier;
-
-/// Elements in the pool that is sifted down the levels.
-const POOL: usize = 12;
-/// Random elements that must sift before the random construction is taken to be complete.
-const CONFIRMATIONS: usize = 6;
 
 /// Evaluates an expression with the narrowest integer type for a degree, wrapped in the matching `Repr`.
 macro_rules! at_width {
@@ -46,44 +50,86 @@ macro_rules! at_width {
 
 /// The proved chain of the group with these generators.
 pub(crate) fn chain_of(degree: usize, generators: &[Permutation], base: &[usize]) -> StabilizerChain {
-    let repr = at_width!(degree, P => {
-        let generators: Vec<Vec<P>> = generators.iter().filter(|g| !g.is_identity()).map(narrow).collect();
-        prove::<P>(degree, &generators, base)
-    });
-    StabilizerChain { repr }
+    let generators: Vec<Permutation> = generators.iter().filter(|g| !g.is_identity()).cloned().collect();
+    StabilizerChain {
+        repr: at_width!(degree, P => certify::<P>(degree, &generators, base)),
+    }
 }
 
-fn prove<P: Point>(degree: usize, generators: &[Vec<P>], base: &[usize]) -> Explicit<P> {
-    let mut rng = ChaCha8Rng::seed_from_u64(0x5eed ^ degree as u64);
-    let mut elements = ProductReplacement::new(degree, generators, &mut rng);
-    let mut draw = || elements.next(&mut rng);
-    let lower = random_chain(degree, base, generators.is_empty(), &mut draw);
-    let mut rng = ChaCha8Rng::seed_from_u64(0x9100f ^ degree as u64);
-    Verifier::new(&lower, &mut rng).finish(generators)
-}
+/// Elementary steps of a verification below which no other proof is tried.
+const CHEAP: usize = 4_000_000;
 
-fn random_chain<P: Point>(
-    degree: usize,
-    base: &[usize],
-    trivial: bool,
-    draw: &mut impl FnMut() -> Vec<P>,
-) -> Explicit<P> {
-    let mut chain = Explicit::new(degree);
-    let pool = if trivial {
+fn certify<P: Point>(degree: usize, generators: &[Permutation], base: &[usize]) -> Chain<P> {
+    let images: Vec<Vec<P>> = generators.iter().map(narrow).collect();
+    let seed = ChaCha8Rng::seed_from_u64(0x5eed ^ degree as u64);
+    let mut elements = ProductReplacement::new(degree, &images, seed);
+    let pool: Vec<Vec<P>> = if images.is_empty() {
         Vec::new()
     } else {
-        (0..POOL).map(|_| draw()).collect()
+        (0..POOL).map(|_| elements.draw()).collect()
     };
-    descend(&mut chain, pool, base);
-    let mut confirmed = 0;
-    while !trivial && confirmed < CONFIRMATIONS {
-        confirmed = if absorb(&mut chain, draw()) {
-            0
-        } else {
-            confirmed + 1
-        };
+    let mut draw = || elements.draw();
+    let mut orbits = crate::orbit::point_orbits(degree, generators);
+    orbits.retain(|orbit| orbit.len() > 1);
+    let found = Search {
+        degree,
+        generators,
+        orbits: &orbits,
+        pool: &pool,
+        draw: &mut draw,
     }
-    chain
+    .run();
+    let plan = Plan {
+        degree,
+        base,
+        factors: found.sets.into(),
+    };
+    let chain = plan.random_chain(pool.clone(), &images, &mut draw);
+    if let [orbit] = orbits.as_slice()
+        && found.giants[0]
+        && chain.order() == giant_order(orbit.len(), generators)
+    {
+        return chain;
+    }
+    let stored_only = chain.factors.is_empty();
+    if !(stored_only && verification_steps(&chain) < CHEAP) {
+        let bound = bounds::upper_bound(degree, generators);
+        if bound.is_some_and(|bound| bound == chain.order()) {
+            return chain;
+        }
+    }
+    let chain = if stored_only {
+        chain
+    } else {
+        Plan {
+            factors: Arc::new([]),
+            ..plan
+        }
+        .random_chain(pool, &images, &mut draw)
+    };
+    let mut rng = ChaCha8Rng::seed_from_u64(0x9100f ^ degree as u64);
+    Verifier::new(&chain, &mut rng).finish(&images)
+}
+
+/// The order of the alternating or symmetric group of a degree, by the signs of the generators.
+fn giant_order(degree: usize, generators: &[Permutation]) -> BigUint {
+    let order = product_of(2..degree + 1);
+    if generators.iter().all(Permutation::is_even) {
+        order >> 1
+    } else {
+        order
+    }
+}
+
+/// About how many table look-ups the Schreier generators of a chain cost.
+fn verification_steps<P: Point>(chain: &Chain<P>) -> usize {
+    let levels = chain.levels.len();
+    let per_level = |(depth, length): (usize, usize)| length.saturating_mul(levels - depth);
+    let lengths = chain.levels.iter().map(|level| level.orbit().len()).enumerate();
+    lengths
+        .map(per_level)
+        .fold(0, usize::saturating_add)
+        .saturating_mul(2 * chain.degree)
 }
 
 /// The chain with the given base points first, of the group of a chain that is already proved.
@@ -93,8 +139,8 @@ pub(crate) fn rebase(chain: &StabilizerChain, base: &[usize]) -> StabilizerChain
     let order = chain.order();
     let repr = with_chain!(&chain.repr, old => {
         let mut rng = ChaCha8Rng::seed_from_u64(0xba5e ^ old.degree as u64);
-        let mut draw = || random_images(old, 0, &mut rng);
-        known_order(old.degree, base, &order, &mut draw).into()
+        let plan = Plan { degree: old.degree, base, factors: Arc::clone(&old.factors) };
+        plan.chain_of_order(&order, &mut || old.random_element(0, &mut rng)).into()
     });
     StabilizerChain { repr }
 }
@@ -106,104 +152,29 @@ pub(crate) fn chain_of_order(
     order: &BigUint,
     mut draw: impl FnMut() -> Permutation,
 ) -> StabilizerChain {
-    let repr = at_width!(degree, P => known_order::<P>(degree, base, order, &mut || narrow(&draw())));
+    let plan = Plan {
+        degree,
+        base,
+        factors: Arc::new([]),
+    };
+    let repr = at_width!(degree, P => plan.chain_of_order::<P>(order, &mut || narrow(&draw())));
     StabilizerChain { repr }
 }
 
-/// A chain of elements that `draw` takes uniformly from a group of the given order.
-pub(crate) fn known_order<P: Point>(
-    degree: usize,
-    base: &[usize],
-    order: &BigUint,
-    draw: &mut impl FnMut() -> Vec<P>,
-) -> Explicit<P> {
-    let mut chain = Explicit::new(degree);
-    let pool = if order.is_one() {
-        Vec::new()
-    } else {
-        (0..POOL).map(|_| draw()).collect()
-    };
-    descend(&mut chain, pool, base);
-    // Uniform: an element lies outside a proper subgroup with probability at least 1/2.
-    while order_of(&chain) != *order {
-        while !absorb(&mut chain, draw()) {}
-    }
-    chain
-}
-
-pub(crate) fn order_of<P: Point>(chain: &Explicit<P>) -> BigUint {
-    chain
-        .lengths()
-        .fold(BigUint::one(), |order, length| order * length)
-}
-
-/// Builds levels from a pool of elements; the first levels have the given base points.
-fn descend<P: Point>(chain: &mut Explicit<P>, mut pool: Vec<Vec<P>>, base: &[usize]) {
-    loop {
-        pool.retain(|g| !is_identity(g));
-        let depth = chain.levels.len();
-        let point = match base.get(depth) {
-            Some(&point) => point as u32,
-            None => match pool.iter().filter_map(|g| first_moved(g)).min() {
-                Some(point) => point,
-                None => return,
-            },
-        };
-        let mut level = Level::new(point, chain.degree);
-        for (k, g) in pool.iter().enumerate() {
-            if k < 2 || !level.is_invariant_under(g) {
-                level.rebuild_with([g.clone()]);
-            }
-        }
-        // More generators than the orbit needs make its tree shallower.
-        let wanted = level.orbit.len().ilog2() as usize / 2 + 1;
-        let have = level.generators.len();
-        if wanted > have {
-            level.rebuild_with(pool.iter().skip(have).take(wanted - have).cloned());
-        }
-        for g in &mut pool {
-            let image = g[point as usize].index();
-            if let Some(at) = level.position(image) {
-                level.divide(g, at);
-            }
-        }
-        chain.levels.push(level);
-    }
-}
-
-/// Sifts an element of the group and adds what is left to the level where it stopped; whether anything was.
-fn absorb<P: Point>(chain: &mut Explicit<P>, mut g: Vec<P>) -> bool {
-    let depth = chain.sift(&mut g, 0);
-    if depth == chain.levels.len() {
-        let Some(base) = first_moved(&g) else { return false };
-        chain.levels.push(Level::new(base, chain.degree));
-    }
-    chain.levels[depth].rebuild_with([g]);
-    true
-}
-
-/// The smallest point that is not fixed.
-pub(crate) fn first_moved<P: Point>(g: &[P]) -> Option<u32> {
-    g.iter()
-        .enumerate()
-        .position(|(x, y)| x != y.index())
-        .map(|x| x as u32)
-}
-
-impl From<Explicit<u8>> for Repr {
-    fn from(chain: Explicit<u8>) -> Self {
+impl From<Chain<u8>> for Repr {
+    fn from(chain: Chain<u8>) -> Self {
         Self::U8(chain)
     }
 }
 
-impl From<Explicit<u16>> for Repr {
-    fn from(chain: Explicit<u16>) -> Self {
+impl From<Chain<u16>> for Repr {
+    fn from(chain: Chain<u16>) -> Self {
         Self::U16(chain)
     }
 }
 
-impl From<Explicit<u32>> for Repr {
-    fn from(chain: Explicit<u32>) -> Self {
+impl From<Chain<u32>> for Repr {
+    fn from(chain: Chain<u32>) -> Self {
         Self::U32(chain)
     }
 }

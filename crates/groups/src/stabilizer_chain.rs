@@ -11,23 +11,27 @@
 //! its order is the order of the group. References: C. Sims (1970); Á. Seress, *Permutation Group Algorithms*
 //! (2003), ch. 4; Holt, Eick, O'Brien, *Handbook of Computational Group Theory* (2005), §4.4.
 
-pub(crate) mod explicit;
+pub(crate) mod alternating;
+pub(crate) mod images;
+pub(crate) mod levels;
+pub(crate) mod stored;
 
 use num_bigint::BigUint;
-use num_traits::One;
-use rand::{Rng, RngExt};
+use rand::Rng;
 
 use crate::permutation::Permutation;
-use explicit::{Explicit, multiply};
+use images::{narrow, widen};
+use levels::{Chain, product_of};
 
-pub(crate) use explicit::Point;
+pub(crate) use images::Point;
+pub(crate) use levels::below;
 
 /// The three widths of a stored chain.
 #[derive(Clone, Debug)]
 pub(crate) enum Repr {
-    U8(Explicit<u8>),
-    U16(Explicit<u16>),
-    U32(Explicit<u32>),
+    U8(Chain<u8>),
+    U16(Chain<u16>),
+    U32(Chain<u32>),
 }
 
 /// Evaluates an expression for the stored chain of whatever width.
@@ -97,9 +101,7 @@ impl StabilizerChain {
 
     /// The order of G^(level), the stabilizer of the first `level` base points.
     pub fn order_from(&self, level: usize) -> BigUint {
-        self.levels()
-            .skip(level)
-            .fold(BigUint::one(), |order, l| order * l.orbit().len())
+        product_of(self.levels().skip(level).map(|l| l.orbit().len()))
     }
 
     /// One level.
@@ -170,39 +172,13 @@ impl StabilizerChain {
     ///
     /// Takes one point from every fundamental orbit: O(levels × degree × tree depth).
     pub fn random_element(&self, rng: &mut (impl Rng + ?Sized)) -> Permutation {
-        with_chain!(&self.repr, c => widen(&random_images(c, 0, rng)))
+        with_chain!(&self.repr, c => widen(&c.random_element(0, rng)))
     }
 
     /// A uniformly distributed element of G^(level).
     pub fn random_element_from(&self, level: usize, rng: &mut (impl Rng + ?Sized)) -> Permutation {
-        with_chain!(&self.repr, c => widen(&random_images(c, level, rng)))
+        with_chain!(&self.repr, c => widen(&c.random_element(level, rng)))
     }
-}
-
-/// The inverse of a product of random representatives: uniform, as inversion is a bijection of the group.
-pub(crate) fn random_images<P: Point>(
-    chain: &Explicit<P>,
-    from: usize,
-    rng: &mut (impl Rng + ?Sized),
-) -> Vec<P> {
-    let mut g = explicit::identity(chain.degree);
-    for level in &chain.levels[from.min(chain.levels.len())..] {
-        level.divide(&mut g, below(rng, level.orbit.len()));
-    }
-    g
-}
-
-/// A uniform integer in `0..bound`, the same on every platform.
-pub(crate) fn below(rng: &mut (impl Rng + ?Sized), bound: usize) -> usize {
-    rng.random_range(0..bound as u64) as usize
-}
-
-pub(crate) fn narrow<P: Point>(g: &Permutation) -> Vec<P> {
-    g.images().iter().map(|&x| P::new(x as usize)).collect()
-}
-
-pub(crate) fn widen<P: Point>(g: &[P]) -> Permutation {
-    Permutation::from_images_unchecked(g.iter().map(|x| x.index() as u32).collect::<Box<[u32]>>())
 }
 
 /// One step G^(i) > G^(i+1) of a [`StabilizerChain`].
@@ -226,12 +202,12 @@ pub struct Level<'a> {
 impl<'a> Level<'a> {
     /// The base point b_i.
     pub fn base_point(&self) -> usize {
-        with_chain!(&self.chain.repr, c => c.levels[self.index].base as usize)
+        with_chain!(&self.chain.repr, c => c.levels[self.index].base() as usize)
     }
 
     /// The orbit of the base point under G^(i), the base point first, then in the order found.
     pub fn orbit(&self) -> &'a [u32] {
-        with_chain!(&self.chain.repr, c => &c.levels[self.index].orbit)
+        with_chain!(&self.chain.repr, c => c.levels[self.index].orbit())
     }
 
     /// Whether the fundamental orbit contains a point.
@@ -245,7 +221,7 @@ impl<'a> Level<'a> {
         let inside = self.contains(point);
         with_chain!(&self.chain.repr, c => {
             let level = &c.levels[self.index];
-            inside.then(|| level.position(point)).flatten().map(|at| widen(&level.representative(at)))
+            inside.then(|| level.position(point)).flatten().map(|at| widen(&level.representative(c.degree, at)))
         })
     }
 
@@ -275,75 +251,7 @@ impl<'a> Level<'a> {
     /// Elements that generate G^(i).
     pub fn generators(&self) -> Vec<Permutation> {
         with_chain!(&self.chain.repr, c => {
-            c.generators_of(self.index).into_iter().map(|g| widen(&g.images)).collect()
+            c.generators_of(self.index).iter().map(|g| widen(&g.images)).collect()
         })
     }
-}
-
-/// All elements of a group, each once, without storing the group.
-///
-/// The order is that of the chain: representatives of the last level change fastest. Memory O(levels × degree).
-pub struct Elements<'a> {
-    chain: &'a StabilizerChain,
-    /// For each level the orbit position in use.
-    digits: Vec<usize>,
-    /// For each level i the product u_i … u_1 u_0.
-    products: Vec<Permutation>,
-    done: bool,
-}
-
-impl<'a> Elements<'a> {
-    pub(crate) fn new(chain: &'a StabilizerChain) -> Self {
-        let products = vec![Permutation::identity(chain.degree()); chain.len()];
-        Self {
-            chain,
-            digits: vec![0; chain.len()],
-            products,
-            done: false,
-        }
-    }
-}
-
-impl Iterator for Elements<'_> {
-    type Item = Permutation;
-
-    fn next(&mut self) -> Option<Permutation> {
-        if self.done {
-            return None;
-        }
-        let identity = Permutation::identity(self.chain.degree());
-        let current = self.products.last().unwrap_or(&identity).clone();
-        // Advance: the deepest level with a representative left, and everything below it starts afresh.
-        let lengths: Vec<usize> = self.chain.levels().map(|l| l.orbit().len()).collect();
-        match (0..self.digits.len())
-            .rev()
-            .find(|&i| self.digits[i] + 1 < lengths[i])
-        {
-            None => self.done = true,
-            Some(turn) => {
-                self.digits[turn] += 1;
-                let level = self.chain.level(turn);
-                let point = level.orbit()[self.digits[turn]] as usize;
-                let u = level.representative(point).unwrap_or_else(|| identity.clone());
-                let above = if turn == 0 {
-                    &identity
-                } else {
-                    &self.products[turn - 1]
-                };
-                let product = &u * above;
-                for i in turn..self.digits.len() {
-                    self.products[i] = product.clone();
-                    self.digits[i] = if i == turn { self.digits[i] } else { 0 };
-                }
-            }
-        }
-        Some(current)
-    }
-}
-
-/// `g · h` for two image lists of the chain's width.
-pub(crate) fn product<P: Point>(g: &[P], h: &[P]) -> Vec<P> {
-    let mut out = g.to_vec();
-    multiply(&mut out, h);
-    out
 }

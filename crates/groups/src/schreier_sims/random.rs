@@ -7,20 +7,22 @@
 
 use rand::{Rng, RngExt};
 
-use crate::stabilizer_chain::explicit::{identity, inverse, multiply};
+use crate::stabilizer_chain::images::{identity, invert_into, multiply, product_into};
 use crate::stabilizer_chain::{Point, below};
 
 /// The fewest entries of the list.
 const SLOTS: usize = 10;
 
-pub(crate) struct ProductReplacement<P> {
+pub(crate) struct ProductReplacement<P, R> {
     slots: Vec<Vec<P>>,
     accumulator: Vec<P>,
+    scratch: Vec<P>,
+    rng: R,
 }
 
-impl<P: Point> ProductReplacement<P> {
+impl<P: Point, R: Rng> ProductReplacement<P, R> {
     /// Starts from generators and takes a number of steps proportional to their number.
-    pub(crate) fn new(degree: usize, generators: &[Vec<P>], rng: &mut impl Rng) -> Self {
+    pub(crate) fn new(degree: usize, generators: &[Vec<P>], rng: R) -> Self {
         let slots = if generators.is_empty() {
             0
         } else {
@@ -30,36 +32,51 @@ impl<P: Point> ProductReplacement<P> {
         let mut this = Self {
             slots,
             accumulator: identity(degree),
+            scratch: identity(degree),
+            rng,
         };
         for _ in 0..5 * this.slots.len() {
-            this.step(rng);
+            this.step();
         }
         this
     }
 
-    fn step(&mut self, rng: &mut impl Rng) {
+    fn step(&mut self) {
         let n = self.slots.len();
         if n == 0 {
             return;
         }
-        let i = below(rng, n);
-        let j = (i + 1 + below(rng, n - 1)) % n;
-        let mut other = self.slots[j].clone();
-        if rng.random() {
-            other = inverse(&other);
-        }
-        if rng.random() {
-            multiply(&mut self.slots[i], &other);
+        let i = below(&mut self.rng, n);
+        let j = (i + 1 + below(&mut self.rng, n - 1)) % n;
+        let [chosen, other] = if i < j {
+            let (low, high) = self.slots.split_at_mut(j);
+            [&mut low[i], &mut high[0]]
         } else {
-            multiply(&mut other, &self.slots[i]);
-            self.slots[i] = other;
+            let (low, high) = self.slots.split_at_mut(i);
+            [&mut high[0], &mut low[j]]
+        };
+        match self.rng.random_range(0..4u8) {
+            0 => multiply(chosen, other),
+            1 => {
+                invert_into(other, &mut self.scratch);
+                multiply(chosen, &self.scratch);
+            }
+            2 => {
+                product_into(other, chosen, &mut self.scratch);
+                std::mem::swap(chosen, &mut self.scratch);
+            }
+            _ => {
+                invert_into(other, &mut self.scratch);
+                multiply(&mut self.scratch, chosen);
+                std::mem::swap(chosen, &mut self.scratch);
+            }
         }
-        multiply(&mut self.accumulator, &self.slots[i]);
+        multiply(&mut self.accumulator, chosen);
     }
 
     /// The next element of the group.
-    pub(crate) fn next(&mut self, rng: &mut impl Rng) -> Vec<P> {
-        self.step(rng);
+    pub(crate) fn draw(&mut self) -> Vec<P> {
+        self.step();
         self.accumulator.clone()
     }
 }

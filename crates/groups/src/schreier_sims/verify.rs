@@ -14,36 +14,43 @@
 
 use rand::Rng;
 
-use super::first_moved;
-use crate::stabilizer_chain::explicit::{Explicit, Level, is_identity};
-use crate::stabilizer_chain::{Point, below, product};
+use crate::stabilizer_chain::images::{Point, first_moved, is_identity, multiply, product};
+use crate::stabilizer_chain::levels::{Chain, ChainLevel, below};
+use crate::stabilizer_chain::stored::Stored;
+
+/// The most bytes that whole transversals may take.
+const TABLES: usize = 64 << 20;
+/// The most bytes of whole transversals that a finished chain keeps.
+const TABLES_KEPT: usize = 1 << 20;
 
 /// A chain in the course of its proof.
 pub(crate) struct Verifier<P> {
-    chain: Explicit<P>,
+    degree: usize,
+    levels: Vec<Stored<P>>,
     /// For each level and generator: how many orbit points have been checked.
     checked: Vec<Vec<usize>>,
+    with_tables: bool,
 }
 
 impl<P: Point> Verifier<P> {
     /// Chooses few generators for each level of a chain whose orbits are known to be at least as long as those of
-    /// `lower`.
-    pub(crate) fn new(lower: &Explicit<P>, rng: &mut impl Rng) -> Self {
+    /// `lower`, which has stored levels only.
+    pub(crate) fn new(lower: &Chain<P>, rng: &mut impl Rng) -> Self {
         const TRIES: usize = 12;
-        let mut chain = Explicit {
-            nested: true,
-            ..Explicit::new(lower.degree)
-        };
-        for (depth, goal) in lower.levels.iter().enumerate() {
-            let mut level = Level::new(goal.base, lower.degree);
-            let more_below = lower.levels[depth + 1..].iter().any(|l| l.orbit.len() > 1);
+        let goals: Vec<&Stored<P>> = lower.levels.iter().filter_map(ChainLevel::as_stored).collect();
+        let bytes: usize = goals.iter().map(|goal| goal.table_bytes()).sum();
+        let with_tables = bytes <= TABLES;
+        let mut levels: Vec<Stored<P>> = Vec::new();
+        for (depth, goal) in goals.iter().enumerate() {
+            let mut level = Stored::new(goal.base, lower.degree);
+            let more_below = goals[depth + 1..].iter().any(|l| l.orbit.len() > 1);
             if depth == 0 {
                 for g in &goal.generators {
                     if level.generators.len() < 2 || level.orbit.len() < goal.orbit.len() {
                         level.rebuild_with([g.images.to_vec()]);
                     }
                 }
-            } else if let Some(above) = chain.levels.last().filter(|l| !l.generators.is_empty()) {
+            } else if let Some(above) = levels.last().filter(|l| !l.generators.is_empty()) {
                 for _ in 0..TRIES {
                     let enough = level.generators.len() >= if more_below { 2 } else { 1 };
                     if enough && level.orbit.len() >= goal.orbit.len() {
@@ -55,30 +62,64 @@ impl<P: Point> Verifier<P> {
                     }
                 }
             }
-            chain.levels.push(level);
+            if with_tables {
+                level.keep_table();
+            }
+            levels.push(level);
         }
-        let checked = chain.levels.iter().map(|l| vec![0; l.generators.len()]).collect();
-        Self { chain, checked }
+        let checked = levels.iter().map(|l| vec![0; l.generators.len()]).collect();
+        Self {
+            degree: lower.degree,
+            levels,
+            checked,
+            with_tables,
+        }
     }
 
     /// Extends the chain until it is proved, and until it contains `generators`.
-    pub(crate) fn finish(mut self, generators: &[Vec<P>]) -> Explicit<P> {
-        let mut open = self.chain.levels.len();
+    pub(crate) fn finish(mut self, generators: &[Vec<P>]) -> Chain<P> {
+        let mut open = self.levels.len();
         loop {
             self.prove(open);
             let outside = generators.iter().find_map(|g| {
                 let mut g = g.clone();
-                let depth = self.chain.sift(&mut g, 0);
-                (depth < self.chain.levels.len() || !is_identity(&g)).then_some((g, depth))
+                let depth = self.sift(&mut g, 0);
+                (depth < self.levels.len() || !is_identity(&g)).then_some((g, depth))
             });
             match outside {
-                None => return self.chain,
+                None => return self.into_chain(),
                 Some((residue, depth)) => {
                     self.insert(residue, 0, depth);
                     open = depth + 1;
                 }
             }
         }
+    }
+
+    fn into_chain(self) -> Chain<P> {
+        let keep = self.levels.iter().map(Stored::table_bytes).sum::<usize>() <= TABLES_KEPT;
+        let levels = self.levels.into_iter().map(|mut level| {
+            if !keep {
+                level.drop_table();
+            }
+            ChainLevel::Stored(Box::new(level))
+        });
+        Chain {
+            levels: levels.collect(),
+            nested: true,
+            ..Chain::new(self.degree)
+        }
+    }
+
+    fn sift(&self, g: &mut [P], from: usize) -> usize {
+        for (depth, level) in self.levels.iter().enumerate().skip(from) {
+            match level.position(g[level.base as usize].index()) {
+                Some(0) => {}
+                Some(at) => level.divide(g, at),
+                None => return depth,
+            }
+        }
+        self.levels.len()
     }
 
     /// Checks the levels below `open`, from the last to the first.
@@ -96,15 +137,17 @@ impl<P: Point> Verifier<P> {
 
     /// A Schreier generator of a level that is not in the next group, sifted.
     fn failure(&mut self, index: usize) -> Option<(Vec<P>, usize)> {
-        let level = &self.chain.levels[index];
-        for generator in 0..level.generators.len() {
+        let level = &self.levels[index];
+        let mut g = vec![P::new(0); self.degree];
+        for (generator, t) in level.generators.iter().enumerate() {
             for at in self.checked[index][generator]..level.orbit.len() {
                 if level.is_tree_edge(at, generator) {
                     continue;
                 }
-                let mut g = product(&level.representative(at), &level.generators[generator].images);
-                let depth = self.chain.sift(&mut g, index);
-                if depth < self.chain.levels.len() || !is_identity(&g) {
+                level.representative_into(at, &mut g);
+                multiply(&mut g, &t.images);
+                let depth = self.sift(&mut g, index);
+                if depth < self.levels.len() || !is_identity(&g) {
                     self.checked[index][generator] = at;
                     return Some((g, depth));
                 }
@@ -116,13 +159,17 @@ impl<P: Point> Verifier<P> {
 
     /// Adds an element that fixes the base points before `depth` to the levels `from..=depth`.
     fn insert(&mut self, g: Vec<P>, from: usize, depth: usize) {
-        if depth == self.chain.levels.len() {
+        if depth == self.levels.len() {
             let Some(base) = first_moved(&g) else { return };
-            self.chain.levels.push(Level::new(base, self.chain.degree));
+            let mut level = Stored::new(base, self.degree);
+            if self.with_tables {
+                level.keep_table();
+            }
+            self.levels.push(level);
             self.checked.push(Vec::new());
         }
         for index in from..=depth {
-            self.chain.levels[index].add_generator(g.clone());
+            self.levels[index].add_generator(g.clone());
             self.checked[index].push(0);
         }
     }
@@ -130,19 +177,18 @@ impl<P: Point> Verifier<P> {
 
 /// The product of a few random Schreier generators: an element of the stabilizer of the base point of a level, in
 /// the group that the generators of the level generate.
-fn random_stabilizer_element<P: Point>(level: &Level<P>, rng: &mut impl Rng) -> Vec<P> {
+fn random_stabilizer_element<P: Point>(level: &Stored<P>, rng: &mut impl Rng) -> Vec<P> {
     const FACTORS: usize = 3;
     let factor = |rng: &mut _| {
-        let mut g = level.representative(below(rng, level.orbit.len()));
         let t = &level.generators[below(rng, level.generators.len())].images;
-        g = product(&g, t);
+        let mut g = product(&level.representative(below(rng, level.orbit.len())), t);
         let image = g[level.base as usize].index();
         level.divide(&mut g, level.position(image).unwrap_or(0));
         g
     };
     let mut g = factor(rng);
     for _ in 1..FACTORS {
-        g = product(&g, &factor(rng));
+        multiply(&mut g, &factor(rng));
     }
     g
 }

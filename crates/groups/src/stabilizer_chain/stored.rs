@@ -1,84 +1,13 @@
-//! The stored form of a stabilizer chain: one level per base point, each with a shallow Schreier tree.
-//!
-//! Elements are image lists over the narrowest integer that holds a point (`u8`, `u16` or `u32`), because a chain
-//! is nothing but products, and a product of permutations runs at the speed of the cache.
+//! A stored level: a base point, its orbit, and a Schreier tree or the whole transversal.
 
-use std::fmt::Debug;
-
-/// An integer that holds a point.
-pub(crate) trait Point: Copy + Eq + Ord + Send + Sync + Debug + 'static {
-    /// The largest degree this width is used for.
-    const MAX_DEGREE: usize;
-    fn new(x: usize) -> Self;
-    fn index(self) -> usize;
-}
-
-macro_rules! impl_point {
-    ($($t:ty, $max:expr);*) => {$(
-        impl Point for $t {
-            const MAX_DEGREE: usize = $max;
-            #[inline(always)]
-            fn new(x: usize) -> Self { x as $t }
-            #[inline(always)]
-            fn index(self) -> usize { self as usize }
-        }
-    )*};
-}
-impl_point!(u8, 1 << 8; u16, 1 << 16; u32, u32::MAX as usize);
-
-/// `g := g · h`, in place.
-#[inline]
-pub(crate) fn multiply<P: Point>(g: &mut [P], h: &[P]) {
-    for y in g {
-        *y = h[y.index()];
-    }
-}
-
-/// `out := g⁻¹`.
-#[inline]
-pub(crate) fn invert_into<P: Point>(g: &[P], out: &mut [P]) {
-    for (x, y) in g.iter().enumerate() {
-        out[y.index()] = P::new(x);
-    }
-}
-
-pub(crate) fn inverse<P: Point>(g: &[P]) -> Vec<P> {
-    let mut out = vec![P::new(0); g.len()];
-    invert_into(g, &mut out);
-    out
-}
-
-pub(crate) fn identity<P: Point>(degree: usize) -> Vec<P> {
-    (0..degree).map(P::new).collect()
-}
-
-pub(crate) fn is_identity<P: Point>(g: &[P]) -> bool {
-    g.iter().enumerate().all(|(x, y)| x == y.index())
-}
-
-/// A generator with its inverse, so that a tree can be walked both ways.
-#[derive(Clone, Debug)]
-pub(crate) struct Generator<P> {
-    pub(crate) images: Box<[P]>,
-    pub(crate) inverse: Box<[P]>,
-}
-
-impl<P: Point> Generator<P> {
-    pub(crate) fn new(images: Vec<P>) -> Self {
-        let inverse = inverse(&images).into_boxed_slice();
-        Self {
-            images: images.into_boxed_slice(),
-            inverse,
-        }
-    }
-}
+use super::images::{Generator, Point, identity, inverse, invert_into, multiply, product_into};
 
 /// How an orbit point was reached: from the orbit position `parent`, by generator `label / 2`, or by its inverse
-/// if `label` is odd. The root has label [`ROOT`].
+/// if `label` is odd. The root has label [`ROOT`]. Parents come before their children in the orbit.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Edge {
-    pub(crate) parent: u32,
-    pub(crate) label: u32,
+struct Edge {
+    parent: u32,
+    label: u32,
 }
 
 const ROOT: u32 = u32::MAX;
@@ -86,17 +15,19 @@ const ABSENT: u32 = u32::MAX;
 
 /// One step G^(i) > G^(i+1) of the chain: a base point, its orbit under G^(i), and a Schreier tree.
 #[derive(Clone, Debug)]
-pub(crate) struct Level<P> {
+pub(crate) struct Stored<P> {
     pub(crate) base: u32,
     /// The fundamental orbit in the order found, the base point first.
     pub(crate) orbit: Vec<u32>,
     /// The position in `orbit` of each point.
     slot: Vec<u32>,
-    pub(crate) edges: Vec<Edge>,
+    edges: Vec<Edge>,
     pub(crate) generators: Vec<Generator<P>>,
+    /// The inverses of all representatives, one after the other, if they are kept.
+    table: Vec<P>,
 }
 
-impl<P: Point> Level<P> {
+impl<P: Point> Stored<P> {
     pub(crate) fn new(base: u32, degree: usize) -> Self {
         let mut slot = vec![ABSENT; degree];
         slot[base as usize] = 0;
@@ -104,13 +35,19 @@ impl<P: Point> Level<P> {
             parent: 0,
             label: ROOT,
         };
+        let (orbit, edges) = (vec![base], vec![root]);
         Self {
             base,
-            orbit: vec![base],
+            orbit,
             slot,
-            edges: vec![root],
+            edges,
             generators: Vec::new(),
+            table: Vec::new(),
         }
+    }
+
+    pub(crate) fn degree(&self) -> usize {
+        self.slot.len()
     }
 
     /// The position of a point in the fundamental orbit.
@@ -136,6 +73,9 @@ impl<P: Point> Level<P> {
             self.grow(at, newest);
         }
         self.grow_from(known);
+        if !self.table.is_empty() {
+            self.keep_table();
+        }
     }
 
     /// Adds generators and searches the orbit afresh, breadth first: the shallowest tree for them.
@@ -144,6 +84,7 @@ impl<P: Point> Level<P> {
         for &x in &self.orbit {
             self.slot[x as usize] = ABSENT;
         }
+        self.table.clear();
         self.orbit.truncate(1);
         self.edges.truncate(1);
         self.slot[self.base as usize] = 0;
@@ -159,6 +100,7 @@ impl<P: Point> Level<P> {
         }
     }
 
+    #[inline]
     fn grow(&mut self, at: usize, generator: usize) {
         let x = self.orbit[at] as usize;
         let g = &self.generators[generator];
@@ -175,9 +117,45 @@ impl<P: Point> Level<P> {
         }
     }
 
+    /// The bytes that [`keep_table`](Self::keep_table) takes.
+    pub(crate) fn table_bytes(&self) -> usize {
+        self.orbit.len() * self.degree() * size_of::<P>()
+    }
+
+    /// Multiplies out the whole transversal, so that dividing is one product.
+    pub(crate) fn keep_table(&mut self) {
+        let n = self.degree();
+        if self.table.is_empty() {
+            self.table.reserve_exact(self.orbit.len() * n);
+            self.table.extend((0..n).map(P::new));
+        }
+        let known = self.table.len() / n.max(1);
+        self.table.resize(self.orbit.len() * n, P::new(0));
+        for at in known..self.orbit.len() {
+            let Edge { parent, label } = self.edges[at];
+            let g = &self.generators[(label / 2) as usize];
+            // (u g)⁻¹ = g⁻¹ u⁻¹.
+            let step = if label.is_multiple_of(2) {
+                &g.inverse
+            } else {
+                &g.images
+            };
+            let (done, rest) = self.table.split_at_mut(at * n);
+            product_into(step, &done[parent as usize * n..][..n], &mut rest[..n]);
+        }
+    }
+
+    pub(crate) fn drop_table(&mut self) {
+        self.table = Vec::new();
+    }
+
     /// `g := g · u⁻¹` with u the representative that maps the base point to orbit position `at`.
     #[inline]
     pub(crate) fn divide(&self, g: &mut [P], at: usize) {
+        if !self.table.is_empty() {
+            let n = self.degree();
+            return multiply(g, &self.table[at * n..][..n]);
+        }
         let mut edge = self.edges[at];
         while edge.label != ROOT {
             let h = &self.generators[(edge.label / 2) as usize];
@@ -196,6 +174,9 @@ impl<P: Point> Level<P> {
     /// `x^(u⁻¹)` with u the representative of orbit position `at`.
     #[inline]
     pub(crate) fn divide_point(&self, mut x: usize, at: usize) -> usize {
+        if !self.table.is_empty() {
+            return self.table[at * self.degree() + x].index();
+        }
         let mut edge = self.edges[at];
         while edge.label != ROOT {
             let h = &self.generators[(edge.label / 2) as usize];
@@ -221,75 +202,17 @@ impl<P: Point> Level<P> {
 
     /// The representative of orbit position `at`.
     pub(crate) fn representative(&self, at: usize) -> Vec<P> {
-        let mut u = identity(self.slot.len());
+        let mut u = identity(self.degree());
         self.divide(&mut u, at);
         inverse(&u)
     }
-}
 
-/// A stabilizer chain with stored levels.
-#[derive(Clone, Debug)]
-pub(crate) struct Explicit<P> {
-    pub(crate) degree: usize,
-    pub(crate) levels: Vec<Level<P>>,
-    /// Whether the generators of each level generate its group by themselves; otherwise those of all later levels
-    /// are needed too.
-    pub(crate) nested: bool,
-}
-
-impl<P: Point> Explicit<P> {
-    pub(crate) fn new(degree: usize) -> Self {
-        Self {
-            degree,
-            levels: Vec::new(),
-            nested: false,
-        }
-    }
-
-    /// Divides `g` by representatives from level `from` on as long as its base images allow, and returns the
-    /// level where that stopped (the number of levels if it never did).
-    #[inline]
-    pub(crate) fn sift(&self, g: &mut [P], from: usize) -> usize {
-        for (depth, level) in self.levels.iter().enumerate().skip(from) {
-            let image = g[level.base as usize].index();
-            match level.position(image) {
-                Some(0) => {}
-                Some(at) => level.divide(g, at),
-                None => return depth,
-            }
-        }
-        self.levels.len()
-    }
-
-    pub(crate) fn contains(&self, g: &mut [P]) -> bool {
-        self.sift(g, 0) == self.levels.len() && is_identity(g)
-    }
-
-    /// An element that maps the base points to `images`.
-    pub(crate) fn with_base_images(&self, images: &[usize]) -> Option<Vec<P>> {
-        let mut inverse_of_g = identity::<P>(self.degree);
-        for (level, &image) in self.levels.iter().zip(images) {
-            let image = inverse_of_g.get(image)?.index();
-            level.divide(&mut inverse_of_g, level.position(image)?);
-        }
-        Some(inverse(&inverse_of_g))
-    }
-
-    /// Generators of the group of a level.
-    pub(crate) fn generators_of(&self, level: usize) -> Vec<&Generator<P>> {
-        let last = if self.nested {
-            (level + 1).min(self.levels.len())
+    /// `out := u`, the representative of orbit position `at`, from the table.
+    pub(crate) fn representative_into(&self, at: usize, out: &mut [P]) {
+        if self.table.is_empty() {
+            out.copy_from_slice(&self.representative(at));
         } else {
-            self.levels.len()
-        };
-        self.levels[level.min(last)..last]
-            .iter()
-            .flat_map(|l| &l.generators)
-            .collect()
-    }
-
-    /// The orbit lengths, whose product is the order.
-    pub(crate) fn lengths(&self) -> impl Iterator<Item = usize> + '_ {
-        self.levels.iter().map(|l| l.orbit.len())
+            invert_into(&self.table[at * self.degree()..][..self.degree()], out);
+        }
     }
 }

@@ -1,0 +1,74 @@
+//! How long do the questions of computational group theory take, and against what?
+//!
+//! GAP's figures for the same inputs are in `docs/bench.md`; `benches/compare/gap.sh` measures them again. All inputs
+//! have fixed seeds. Every iteration starts from bare generators, so nothing is answered from a cache.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use shadow::groups::catalog::parse_group;
+use shadow::groups::{PermGroup, Permutation, wreath_product};
+
+/// A uniform permutation by Fisher and Yates.
+fn shuffled(degree: usize, rng: &mut impl Rng) -> Permutation {
+    let mut images: Vec<u32> = (0..degree as u32).collect();
+    for i in (1..degree).rev() {
+        images.swap(i, rng.random_range(0..=i));
+    }
+    Permutation::from_images(images).expect("a shuffle is a bijection")
+}
+
+fn named(text: &str) -> PermGroup {
+    parse_group(text).expect("the bench names groups of the catalog")
+}
+
+/// (1,2,…,n), (1,2) and (2,3,…,n), (1,2,3).
+fn cycle_and(degree: usize, first: usize, short: &[usize]) -> PermGroup {
+    let long: Vec<usize> = (first..degree).collect();
+    let cycle = |c: &[usize]| Permutation::from_cycles(degree, &[c]).expect("distinct points in range");
+    PermGroup::new(degree, vec![cycle(&long), cycle(short)]).expect("one degree")
+}
+
+fn inputs() -> Vec<(&'static str, PermGroup)> {
+    let rng = &mut ChaCha8Rng::seed_from_u64(5);
+    let random = PermGroup::new(500, vec![shuffled(500, rng), shuffled(500, rng)]).expect("one degree");
+    let wreath = |a: &str, b: &str| wreath_product(&named(a), &named(b)).expect("within the degree limit");
+    let mut fat = named("S117");
+    for k in 0..40 {
+        let small = ["S3", "C4", "D5", "V4", "A5"][k % 5];
+        fat = shadow::groups::direct_product(&fat, &named(small)).expect("within the degree limit");
+    }
+    vec![
+        ("rubik", named("rubik")),
+        ("M24", named("M24")),
+        ("S_100", cycle_and(100, 0, &[0, 1])),
+        ("A_50", cycle_and(50, 1, &[0, 1, 2])),
+        ("A_200", cycle_and(200, 1, &[0, 1, 2])),
+        ("PSL(2,101)", named("PSL(2,101)")),
+        ("S_20 wr S_5", wreath("S20", "S5")),
+        ("A_5 wr S_20", wreath("A5", "S20")),
+        ("S_8 wr PSL(2,125)", wreath("S8", "PSL(2,125)")),
+        ("random in S_500", random),
+        ("S_117 x 40 small", fat),
+    ]
+}
+
+fn schreier_sims(c: &mut Criterion) {
+    let mut group = c.benchmark_group("schreier_sims_vs_gap");
+    group.sample_size(10);
+    for (name, input) in inputs() {
+        let generators = input.generators().to_vec();
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                let fresh = PermGroup::new(input.degree(), generators.clone()).expect("one degree");
+                black_box(fresh.order())
+            })
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, schreier_sims);
+criterion_main!(benches);
