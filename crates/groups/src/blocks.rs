@@ -200,11 +200,11 @@ impl PermGroup {
                 });
             }
             for other in &principal {
-                if block.binary_search(&other[1]).is_ok() {
+                if other.iter().all(|x| block.binary_search(x).is_ok()) {
                     continue;
                 }
                 // The join: the smallest block that contains both.
-                let pairs: Vec<(usize, usize)> = block.iter().chain(&other[1..2]).map(|&x| (0, x)).collect();
+                let pairs: Vec<(usize, usize)> = block.iter().chain(other).map(|&x| (0, x)).collect();
                 let mut classes = Classes::new(self.degree());
                 classes.close(&pairs, self.generators());
                 let join = classes.class_of(0);
