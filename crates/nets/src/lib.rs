@@ -39,7 +39,7 @@ pub use layers::{
 pub use loss::Loss;
 pub use network::{DerivativeBounds, Network, NetworkBuilder, Node};
 pub use optimizer::Optimizer;
-pub use rbm::{Rbm, RbmOptions, RbmTrainer, WarmUp};
+pub use rbm::{LogPartition, Rbm, RbmOptions, RbmTrainer, WarmUp};
 pub use stack::{Stack, StackOptions};
 pub use train::rows::Corruption;
 pub use train::{EpochError, OnProgress, Progress, TrainOptions, ignore_progress};

@@ -5,8 +5,10 @@
 //! out leaves the free energy F(v) = −bᵀv − Σⱼ ln(1 + e^(Wⱼv + cⱼ)) with P(v) = e^−F(v) / Z (Smolensky 1986; Hinton
 //! 2012, "A practical guide to training restricted Boltzmann machines").
 
+mod partition;
 mod trainer;
 
+pub use partition::LogPartition;
 pub use trainer::{RbmOptions, RbmTrainer, WarmUp};
 
 use crate::elementwise::softplus;
