@@ -329,3 +329,47 @@ fn fresh_chain(width: usize, options: &AutoencoderOptions, layer: usize) -> Chai
     }
     Chain::new(parameters, vec![encoder, decoder], options.train.batch.max(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Optimizer, ignore_progress};
+
+    /// The best affine map of rank k leaves the sum of the smaller eigenvalues of the covariance (Eckart and Young
+    /// 1936; Baldi and Hornik 1989): no linear autoencoder is below it, and training comes close.
+    #[test]
+    fn a_linear_autoencoder_reaches_the_error_of_principal_components() {
+        let digits = Dataset::digits();
+        let rows = digits.len() as f64;
+        let points =
+            DMatrix::from_row_iterator(digits.len(), 64, digits.values().iter().map(|&v| f64::from(v)));
+        let mean = points.row_mean();
+        let centred = DMatrix::from_fn(digits.len(), 64, |i, j| points[(i, j)] - mean[j]);
+        let mut eigenvalues = (centred.tr_mul(&centred) / rows)
+            .symmetric_eigenvalues()
+            .as_slice()
+            .to_vec();
+        eigenvalues.sort_by(f64::total_cmp);
+        let optimum = eigenvalues[..64 - 8].iter().sum::<f64>() / 64.0;
+        let options = AutoencoderOptions {
+            code_width: 8,
+            activation: Activation::Linear,
+            decoder_activation: Activation::Linear,
+            loss: Loss::SquaredError,
+            train: TrainOptions {
+                epochs: 80,
+                batch: 100,
+                optimizer: Optimizer::adam(2e-3),
+                seed: 1,
+            },
+            ..AutoencoderOptions::default()
+        };
+        let mut trainer = AutoencoderTrainer::new(&digits, options).unwrap();
+        trainer.run(None, &mut ignore_progress).unwrap();
+        let error = trainer.error(trainer.rows);
+        assert!(
+            error > optimum * (1.0 - 1e-5) && error < optimum * 1.03,
+            "{error} {optimum}"
+        );
+    }
+}
