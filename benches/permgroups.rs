@@ -1,15 +1,15 @@
 //! How long do the questions of computational group theory take, and against what?
 //!
-//! GAP's figures for the same inputs are in `docs/bench.md`; `benches/compare/gap.sh` measures them again. All inputs
-//! have fixed seeds. Every iteration starts from bare generators, so nothing is answered from a cache.
+//! GAP's figures for the same inputs are in `docs/benchmarks.md`. All inputs have fixed seeds. Every iteration starts
+//! from bare generators, so nothing is answered from a cache.
 
 use std::hint::black_box;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use shadow::groups::catalog::parse_group;
-use shadow::groups::{PermGroup, Permutation, wreath_product};
+use shadow::groups::{OnSets, Orbit, PermGroup, Permutation, wreath_product};
 
 /// A uniform permutation by Fisher and Yates.
 fn shuffled(degree: usize, rng: &mut impl Rng) -> Permutation {
@@ -70,5 +70,25 @@ fn schreier_sims(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, schreier_sims);
+/// Orbits of sets under M24: 8-sets (637,560) and 12-sets (1,020,096).
+fn orbit_cost_vs_size(c: &mut Criterion) {
+    let mut group = c.benchmark_group("orbit_cost_vs_size");
+    group.sample_size(10);
+    let m24 = named("M24");
+    for size in [8, 12] {
+        let set = OnSets::point(0..size).expect("distinct points");
+        let count = || {
+            Orbit::new(&m24, &OnSets, &set, 2_000_000)
+                .expect("within the limit")
+                .len()
+        };
+        group.throughput(Throughput::Elements(count() as u64));
+        group.bench_function(format!("{size}-sets under M24"), |b| {
+            b.iter(|| black_box(count()))
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, schreier_sims, orbit_cost_vs_size);
 criterion_main!(benches);
