@@ -36,16 +36,15 @@ pub(crate) fn file(path: &Path, contents: &[u8]) -> Result<(), CliError> {
         _ => Path::new("."),
     };
     let write = || -> io::Result<()> {
-        let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-        temporary.write_all(contents)?;
+        let mut builder = tempfile::Builder::new();
         #[cfg(unix)]
         {
-            // Temporary files are made private; a result is as readable as any other new file.
+            // Temporary files are private by default; a result is as readable as any new file (less the umask).
             use std::os::unix::fs::PermissionsExt;
-            temporary
-                .as_file()
-                .set_permissions(std::fs::Permissions::from_mode(0o644))?;
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
+        let mut temporary = builder.tempfile_in(folder)?;
+        temporary.write_all(contents)?;
         temporary.persist(path).map_err(|error| error.error)?;
         Ok(())
     };
