@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use groups::{PermGroup, Permutation};
+use groups::{ConjugacyClass, PermGroup, Permutation};
 use serde_json::{Value, json};
 
 type Answer = fn(&PermGroup, &Value) -> Value;
@@ -95,4 +95,42 @@ fn series_and_quotients() {
         ("abelian_invariants", |g, _| json!(g.abelian_invariants())),
     ];
     compare(fields, 2000);
+}
+
+#[test]
+fn conjugacy_classes() {
+    let fields: &[(&str, Answer)] = &[
+        ("n_conjugacy_classes", |g, _| {
+            json!(usize::try_from(g.n_conjugacy_classes().unwrap()).unwrap())
+        }),
+        ("class_sizes", |g, _| {
+            let classes = g.conjugacy_classes().unwrap();
+            let size = |c: &ConjugacyClass| {
+                let order = u64::try_from(c.element_order().clone()).unwrap();
+                json!([order, c.size().to_string()])
+            };
+            classes.iter().map(size).collect()
+        }),
+        ("exponent", |g, _| json!(g.exponent().unwrap().to_string())),
+        ("burnside_colorings_2", |g, _| {
+            json!(g.number_of_colourings(&2u32.into()).unwrap().to_string())
+        }),
+        ("burnside_colorings_3", |g, _| {
+            json!(g.number_of_colourings(&3u32.into()).unwrap().to_string())
+        }),
+    ];
+    compare(fields, 970);
+}
+
+/// Carter, *Conjugacy classes in the Weyl group* (1972): W(E_8) has 112 classes; and its exponent is the least common
+/// multiple of the orders that he lists.
+#[test]
+fn classes_of_the_weyl_group_of_type_e8() {
+    let row = table()
+        .into_iter()
+        .find(|row| row["name"] == "W(E_8) on roots")
+        .unwrap();
+    let classes = group_of(&row).conjugacy_classes().unwrap();
+    assert_eq!(classes.len(), 112);
+    assert_eq!(classes.exponent(), 2520u32.into());
 }
