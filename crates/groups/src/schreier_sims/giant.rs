@@ -1,8 +1,8 @@
 //! Recognition of alternating groups inside a group, with proof.
 //!
 //! **Giants.** A transitive group on n points with an element that has a cycle of prime length p, n/2 < p < n − 2,
-//! contains the alternating group: no other cycle length is a multiple of p, so a power is a p-cycle; a block of size
-//! > 1 would have to be moved with all its p images or to contain the cycle, so the group is primitive; and a primitive
+//! contains the alternating group: no other cycle length is a multiple of p, so a power is a p-cycle; a nontrivial
+//! block would have to be moved with all its p images or to contain the cycle, so the group is primitive; and a primitive
 //! group with a p-cycle, p < n − 2, contains Alt (C. Jordan 1873; Wielandt, *Finite Permutation Groups*, 13.9). Among
 //! the elements of Alt and Sym the proportion of such is about ln 2 / ln n.
 //!

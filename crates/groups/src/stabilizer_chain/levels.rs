@@ -252,10 +252,8 @@ impl<P: Point> Chain<P> {
             .factors
             .iter()
             .map(|factor| factor.iter().copied().filter(|&x| !used[x as usize]));
-        self.factors = left
-            .map(Iterator::collect)
-            .filter(|f: &Box<[u32]>| f.len() > 2)
-            .collect();
+        let left: Vec<Box<[u32]>> = left.map(Iterator::collect).collect();
+        self.factors = left.into_iter().filter(|factor| factor.len() > 2).collect();
     }
 }
 
