@@ -84,7 +84,7 @@ fn certify<P: Point>(degree: usize, generators: &[Permutation], base: &[usize]) 
         base,
         factors: found.sets.into(),
     };
-    let chain = plan.random_chain(pool.clone(), &images, &mut draw);
+    let mut chain = plan.random_chain(&pool, &images, &mut draw);
     if let [orbit] = orbits.as_slice()
         && found.giants[0]
         && chain.order() == giant_order(orbit.len(), generators)
@@ -94,7 +94,7 @@ fn certify<P: Point>(degree: usize, generators: &[Permutation], base: &[usize]) 
     let stored_only = chain.factors.is_empty();
     if !(stored_only && verification_steps(&chain) < CHEAP) {
         let bound = bounds::upper_bound(degree, generators);
-        if bound.is_some_and(|bound| bound == chain.order()) {
+        if bound.is_some_and(|bound| Plan::complete(&mut chain, &bound, &mut draw)) {
             return chain;
         }
     }
@@ -105,7 +105,7 @@ fn certify<P: Point>(degree: usize, generators: &[Permutation], base: &[usize]) 
             factors: Arc::new([]),
             ..plan
         }
-        .random_chain(pool, &images, &mut draw)
+        .random_chain(&pool, &images, &mut draw)
     };
     let mut rng = ChaCha8Rng::seed_from_u64(0x9100f ^ degree as u64);
     Verifier::new(&chain, &mut rng).finish(&images)

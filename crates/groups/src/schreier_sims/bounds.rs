@@ -18,7 +18,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::chain_of;
-use super::factors::restrict;
+use super::factors::{restrict, stabilizer_elements};
 use super::giant::{cycles_of, proves_giant};
 use super::random::ProductReplacement;
 use crate::blocks::Classes;
@@ -120,14 +120,14 @@ impl Transitive {
         let images: Vec<Vec<u32>> = self.generators.iter().map(narrow).collect();
         let mut elements = ProductReplacement::new(self.degree, &images, seed);
         let samples = 24 + 4 * self.degree.max(1).ilog2() as usize;
-        let mut pool: Vec<Permutation> = Vec::new();
+        let mut pool: Vec<Vec<u32>> = Vec::new();
         for _ in 0..samples {
             let g = elements.draw();
             if proves_giant(self.degree, cycles_of(&g).into_iter().map(|(_, length)| length)) {
                 return Some(self.with_order(product_of(2..self.degree + 1)));
             }
             if pool.len() < super::build::POOL {
-                pool.push(Permutation::from_images_unchecked(g));
+                pool.push(g);
             }
         }
         let block = self.smallest_block(&pool)?;
@@ -135,9 +135,9 @@ impl Transitive {
     }
 
     /// A smallest nontrivial block among those found from the suborbits of the first point.
-    fn smallest_block(&self, pool: &[Permutation]) -> Option<Vec<usize>> {
+    fn smallest_block(&self, pool: &[Vec<u32>]) -> Option<Vec<usize>> {
         const SUBORBITS: usize = 24;
-        let fixing = stabilizer_elements(self.degree, &[], pool, 0);
+        let fixing = stabilizer_elements(self.degree, pool, 0, self.degree)?;
         let mut suborbits = crate::orbit::point_orbits(self.degree, &fixing);
         suborbits.retain(|s| s[0] != 0 && 2 * s.len() <= self.degree);
         suborbits.sort_by_key(Vec::len);
@@ -253,25 +253,6 @@ impl BlockMap {
     }
 }
 
-/// Elements of a group that fix a point, from elements of the group: each divided by a representative of the image
-/// of the point, all the representatives words in `generators` and the elements.
-fn stabilizer_elements(
-    degree: usize,
-    generators: &[Permutation],
-    elements: &[Permutation],
-    point: usize,
-) -> Vec<Permutation> {
-    let mut level = crate::stabilizer_chain::stored::Stored::<u32>::new(point as u32, degree);
-    level.rebuild_with(generators.iter().chain(elements).map(narrow));
-    let divided = elements.iter().map(|g| {
-        let mut g: Vec<u32> = narrow(g);
-        let image = g[point] as usize;
-        level.divide(&mut g, level.position(image).unwrap_or(0));
-        Permutation::from_images_unchecked(g)
-    });
-    divided.collect()
-}
-
 /// The orbits without those that are images of another under a map that commutes with the group.
 fn without_images(degree: usize, generators: &[Permutation], mut orbits: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
     const CANDIDATES: usize = 4;
@@ -282,14 +263,14 @@ fn without_images(degree: usize, generators: &[Permutation], mut orbits: Vec<Vec
     let images: Vec<Vec<u32>> = generators.iter().map(narrow).collect();
     let seed = ChaCha8Rng::seed_from_u64(0x1a9e ^ degree as u64);
     let mut elements = ProductReplacement::new(degree, &images, seed);
-    let pool: Vec<Permutation> = (0..super::build::POOL)
-        .map(|_| Permutation::from_images_unchecked(elements.draw()))
-        .collect();
+    let pool: Vec<Vec<u32>> = (0..super::build::POOL).map(|_| elements.draw()).collect();
     let mut kept = 0;
     while kept < orbits.len() {
         let source = orbits[kept].clone();
-        let fixing = stabilizer_elements(degree, generators, &pool, source[0]);
         kept += 1;
+        let Some(fixing) = stabilizer_elements(degree, &pool, source[0], source.len()) else {
+            continue;
+        };
         let mut at = kept;
         while at < orbits.len() {
             let fixed = orbits[at]

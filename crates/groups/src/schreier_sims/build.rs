@@ -5,14 +5,16 @@ use std::sync::Arc;
 use num_bigint::BigUint;
 
 use crate::stabilizer_chain::alternating::{Alternating, Segment};
-use crate::stabilizer_chain::images::{Point, first_moved, is_identity};
+use crate::stabilizer_chain::images::{Point, first_moved, is_identity, product};
 use crate::stabilizer_chain::levels::{Chain, ChainLevel};
 use crate::stabilizer_chain::stored::Stored;
 
 /// Elements in the pool that is sifted down the levels.
 pub(crate) const POOL: usize = 12;
-/// Random elements that must sift before the random construction is taken to be complete.
+/// Random elements that must sift to the identity before a random construction is taken to be complete.
 const CONFIRMATIONS: usize = 4;
+/// The same where it is known to be incomplete.
+const PATIENCE: usize = 40;
 
 /// What is prescribed of a chain.
 #[derive(Clone)]
@@ -46,81 +48,83 @@ impl Plan<'_> {
     /// probability.
     pub(crate) fn random_chain<P: Point>(
         &self,
-        pool: Vec<Vec<P>>,
+        pool: &[Vec<P>],
         generators: &[Vec<P>],
         draw: &mut impl FnMut() -> Vec<P>,
     ) -> Chain<P> {
-        self.try_random_chain(pool.clone(), generators, draw)
-            .unwrap_or_else(|Stuck| {
-                let plain = self.without_factors();
-                plain
-                    .try_random_chain(pool, generators, draw)
-                    .unwrap_or_else(|Stuck| unreachable_without_factors())
-            })
-    }
-
-    fn try_random_chain<P: Point>(
-        &self,
-        pool: Vec<Vec<P>>,
-        generators: &[Vec<P>],
-        draw: &mut impl FnMut() -> Vec<P>,
-    ) -> Result<Chain<P>, Stuck> {
-        let mut chain = self.descend(pool);
-        for g in generators {
-            absorb(&mut chain, g.clone())?;
-        }
-        let mut confirmed = 0;
-        while !generators.is_empty() && confirmed < CONFIRMATIONS {
-            confirmed = if absorb(&mut chain, draw())? == Absorbed::Added {
-                0
-            } else {
-                confirmed + 1
-            };
-        }
-        Ok(chain)
+        self.with_factors_or_without(|plan| {
+            let mut chain = plan.descend(pool.to_vec(), None, draw)?;
+            for g in generators {
+                if absorb(&mut chain, g.clone())? == Absorbed::Added {
+                    while absorb(&mut chain, draw())? == Absorbed::Added {}
+                }
+            }
+            Ok(chain)
+        })
     }
 
     /// A chain of elements that `draw` takes uniformly from a group of the given order.
+    ///
+    /// The order of the result is smaller only if that of the group is.
     pub(crate) fn chain_of_order<P: Point>(
         &self,
         order: &BigUint,
         draw: &mut impl FnMut() -> Vec<P>,
     ) -> Chain<P> {
-        self.try_chain_of_order(order, draw).unwrap_or_else(|Stuck| {
-            let plain = self.without_factors();
-            plain
-                .try_chain_of_order(order, draw)
-                .unwrap_or_else(|Stuck| unreachable_without_factors())
+        let trivial = *order == BigUint::from(1u8);
+        self.with_factors_or_without(|plan| {
+            let pool = if trivial {
+                Vec::new()
+            } else {
+                (0..POOL).map(|_| draw()).collect()
+            };
+            plan.descend(pool, Some(order), draw)
         })
     }
 
-    fn try_chain_of_order<P: Point>(
-        &self,
+    /// Adds random elements to a chain until its order is the given one, or until nothing has come of many.
+    pub(crate) fn complete<P: Point>(
+        chain: &mut Chain<P>,
         order: &BigUint,
         draw: &mut impl FnMut() -> Vec<P>,
-    ) -> Result<Chain<P>, Stuck> {
-        let trivial = *order == BigUint::from(1u8);
-        let mut chain = self.descend(if trivial {
-            Vec::new()
-        } else {
-            (0..POOL).map(|_| draw()).collect()
-        });
-        // A uniform element lies outside a proper subgroup with probability at least 1/2.
-        while chain.order() != *order {
-            while absorb(&mut chain, draw())? == Absorbed::Nothing {}
+    ) -> bool {
+        let mut idle = 0;
+        while idle < PATIENCE && chain.order() < *order {
+            match absorb(chain, draw()) {
+                Ok(Absorbed::Added) => idle = 0,
+                Ok(Absorbed::Nothing) => idle += 1,
+                Err(Stuck) => return false,
+            }
         }
-        Ok(chain)
+        chain.order() == *order
     }
 
-    /// Builds levels from a pool of elements.
-    fn descend<P: Point>(&self, mut pool: Vec<Vec<P>>) -> Chain<P> {
+    fn with_factors_or_without<P: Point>(
+        &self,
+        mut build: impl FnMut(&Self) -> Result<Chain<P>, Stuck>,
+    ) -> Chain<P> {
+        build(self)
+            .or_else(|Stuck| build(&self.without_factors()))
+            .unwrap_or_else(|Stuck| {
+                unreachable!("only a level without storage gets stuck, and a plan without factors has none")
+            })
+    }
+
+    /// Builds levels from a pool of elements of a group, drawing more where the pool runs dry, until a number of
+    /// drawn elements sift to the identity or, if it is given, the order is reached.
+    fn descend<P: Point>(
+        &self,
+        mut pool: Vec<Vec<P>>,
+        order: Option<&BigUint>,
+        draw: &mut impl FnMut() -> Vec<P>,
+    ) -> Result<Chain<P>, Stuck> {
         let mut chain = Chain {
             factors: Arc::clone(&self.factors),
             ..Chain::new(self.degree)
         };
         let mut factors = OpenFactors::new(self);
         loop {
-            pool.retain(|g| !is_identity(g));
+            self.replenish(&mut chain, &mut pool, order, draw)?;
             let depth = chain.levels.len();
             let prescribed = self.base.get(depth).map(|&point| point as u32);
             if let Some(factor) = factors.settled(prescribed, &pool) {
@@ -132,15 +136,56 @@ impl Plan<'_> {
                 continue;
             }
             let Some(base) = prescribed.or_else(|| pool.iter().filter_map(|g| first_moved(g)).min()) else {
-                return chain;
+                return Ok(chain);
             };
             factors.use_up(base);
             chain.levels.push(ChainLevel::Stored(Box::new(level_of(
                 base,
                 self.degree,
                 &mut pool,
+                depth,
             ))));
         }
+    }
+
+    /// Puts new elements, sifted, in the place of identities if there are many in the pool.
+    ///
+    /// A group further down may need more generators than the pool has elements: those of an elementary abelian
+    /// group are as many as its rank, and each level takes one.
+    fn replenish<P: Point>(
+        &self,
+        chain: &mut Chain<P>,
+        pool: &mut [Vec<P>],
+        order: Option<&BigUint>,
+        draw: &mut impl FnMut() -> Vec<P>,
+    ) -> Result<(), Stuck> {
+        let mut blanks: Vec<usize> = (0..pool.len()).filter(|&k| is_identity(&pool[k])).collect();
+        if 2 * blanks.len() <= pool.len() || order.is_some_and(|order| chain.order() == *order) {
+            return Ok(());
+        }
+        let mut idle = 0;
+        let size = pool.len();
+        let patience = |blanks: &[usize]| match order {
+            Some(_) if blanks.len() == size => PATIENCE,
+            _ => CONFIRMATIONS,
+        };
+        while idle < patience(&blanks) && 2 * blanks.len() > size {
+            let mut g = draw();
+            let depth = chain.sift(&mut g, 0);
+            if depth < chain.levels.len() {
+                chain.levels[depth]
+                    .as_stored_mut()
+                    .ok_or(Stuck)?
+                    .rebuild_with([g]);
+                idle = 0;
+            } else if is_identity(&g) {
+                idle += 1;
+            } else if let Some(blank) = blanks.pop() {
+                pool[blank] = g;
+                idle = 0;
+            }
+        }
+        Ok(())
     }
 
     /// The levels of a segment, as many as the prescribed base allows.
@@ -161,23 +206,26 @@ impl Plan<'_> {
     }
 }
 
-fn unreachable_without_factors<T>() -> T {
-    unreachable!("only a level without storage gets stuck, and a plan without factors has none")
-}
-
-/// A stored level for the orbit of `base` under a pool, which is divided by the representatives.
-fn level_of<P: Point>(base: u32, degree: usize, pool: &mut [Vec<P>]) -> Stored<P> {
+/// A stored level for the orbit of `base` under a pool, which is then divided by the representatives.
+///
+/// The tree is made of products of two elements of the pool, not of the elements themselves: an element divided by a
+/// representative that is the same word would be the identity, and the pool would run dry within a few levels. With
+/// uniform independent p, q the product pq is independent of p, so what is left of p is as good as before.
+pub(crate) fn level_of<P: Point>(base: u32, degree: usize, pool: &mut [Vec<P>], depth: usize) -> Stored<P> {
+    let n = pool.len();
+    let pair = |k: usize| product(&pool[(2 * k + depth) % n], &pool[(2 * k + 1 + depth) % n]);
+    let mut products = (0..n / 2).map(pair).filter(|g| !is_identity(g));
     let mut level = Stored::new(base, degree);
-    level.rebuild_with(pool.iter().take(2).cloned());
-    for g in pool.iter().skip(2) {
+    level.rebuild_with(products.by_ref().take(2));
+    // More generators than the orbit needs make its tree shallower.
+    let wanted = level.orbit.len().ilog2() as usize / 2 + 1;
+    if wanted > level.generators.len() {
+        level.rebuild_with(products.take(wanted - level.generators.len()));
+    }
+    for g in &*pool {
         if !level.is_invariant_under(g) {
             level.rebuild_with([g.clone()]);
         }
-    }
-    // More generators than the orbit needs make its tree shallower.
-    let (have, wanted) = (level.generators.len(), level.orbit.len().ilog2() as usize / 2 + 1);
-    if wanted > have {
-        level.rebuild_with(pool.iter().skip(have).take(wanted - have).cloned());
     }
     for g in pool {
         if let Some(at) = level.position(g[base as usize].index()) {

@@ -5,13 +5,13 @@
 
 use num_bigint::BigUint;
 
+use super::build::level_of;
 use super::giant::{Cycles, cycles_of, has_power_inside, proves_giant};
 use crate::blocks::Classes;
 use crate::permutation::Permutation;
 use crate::stabilizer_chain::Point;
-use crate::stabilizer_chain::images::{inverse, is_identity, product};
+use crate::stabilizer_chain::images::{inverse, is_identity, product, widen};
 use crate::stabilizer_chain::levels::product_of;
-use crate::stabilizer_chain::stored::Stored;
 
 /// The smallest orbit on which a giant is looked for; smaller ones have short chains in any case.
 const SMALLEST_GIANT: usize = 8;
@@ -53,10 +53,10 @@ impl<P: Point, D: FnMut() -> Vec<P>> Search<'_, P, D> {
         }
         let mut samples: Vec<Cycles> = self.pool.iter().map(|g| cycles_of(g)).collect();
         // A giant of large degree shows in one element of log n.
-        let wanted = if largest <= 32 {
-            samples.len()
-        } else {
-            24 + 4 * largest.ilog2() as usize
+        let wanted = match largest {
+            0..=32 => samples.len(),
+            33..=256 => 24,
+            _ => 24 + 4 * largest.ilog2() as usize,
         };
         let candidate = |k: usize| self.orbits[k].len() >= SMALLEST_GIANT;
         for at in 0..wanted {
@@ -94,22 +94,10 @@ impl<P: Point, D: FnMut() -> Vec<P>> Search<'_, P, D> {
     fn block_factors(&mut self, orbit: usize) -> Vec<Box<[u32]>> {
         let orbit = &self.orbits[orbit];
         let a = orbit[0];
-        let mut level = Stored::new(a as u32, self.degree);
-        level.rebuild_with(self.pool.iter().cloned());
-        if level.orbit.len() != orbit.len() {
+        // A block that contains a is a union of orbits of the stabilizer of a.
+        let Some(fixing) = stabilizer_elements(self.degree, self.pool, a, orbit.len()) else {
             return Vec::new();
-        }
-        // Elements of the stabilizer of a; a block that contains a is a union of orbits of the stabilizer.
-        let fixing: Vec<Permutation> = self
-            .pool
-            .iter()
-            .map(|g| {
-                let mut g = g.clone();
-                let image = g[a].index();
-                level.divide(&mut g, level.position(image).unwrap_or(0));
-                crate::stabilizer_chain::images::widen(&g)
-            })
-            .collect();
+        };
         let mut suborbits = crate::orbit::point_orbits(self.degree, &fixing);
         suborbits.retain(|s| orbit.binary_search(&s[0]).is_ok() && s[0] != a && 2 * s.len() < orbit.len());
         suborbits.sort_by_key(Vec::len);
@@ -183,6 +171,19 @@ impl<P: Point, D: FnMut() -> Vec<P>> Search<'_, P, D> {
         }
         best.is_some_and(|(fewest, _)| fewest == 1)
     }
+}
+
+/// Elements of a group that fix a point, from random elements of the group; `None` if those do not even reach as many
+/// points as its orbit has.
+pub(crate) fn stabilizer_elements<P: Point>(
+    degree: usize,
+    elements: &[Vec<P>],
+    point: usize,
+    orbit_length: usize,
+) -> Option<Vec<Permutation>> {
+    let mut pool = elements.to_vec();
+    let level = level_of(point as u32, degree, &mut pool, 0);
+    (level.orbit.len() == orbit_length).then(|| pool.iter().map(|g| widen(g)).collect())
 }
 
 /// How many blocks an element that is not the identity moves points of, if it keeps each block and moves no point

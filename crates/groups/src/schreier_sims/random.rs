@@ -18,10 +18,16 @@ pub(crate) struct ProductReplacement<P, R> {
     accumulator: Vec<P>,
     scratch: Vec<P>,
     rng: R,
+    /// Steps between elements handed out.
+    stride: usize,
 }
 
 impl<P: Point, R: Rng> ProductReplacement<P, R> {
-    /// Starts from generators and takes a number of steps proportional to their number.
+    /// Starts from generators and takes some steps.
+    ///
+    /// The entries grow as words by a constant factor every so many steps as there are entries, and a word that
+    /// moves all points of a large degree must be long: sparse generators need a number of rounds that grows with
+    /// the logarithm of the degree.
     pub(crate) fn new(degree: usize, generators: &[Vec<P>], rng: R) -> Self {
         let slots = if generators.is_empty() {
             0
@@ -29,13 +35,16 @@ impl<P: Point, R: Rng> ProductReplacement<P, R> {
             SLOTS.max(generators.len() + 2)
         };
         let slots: Vec<Vec<P>> = generators.iter().cycle().take(slots).cloned().collect();
+        let doublings = degree.max(1).ilog2() as usize;
+        let (accumulator, scratch) = (identity(degree), identity(degree));
         let mut this = Self {
             slots,
-            accumulator: identity(degree),
-            scratch: identity(degree),
+            accumulator,
+            scratch,
             rng,
+            stride: 1 + doublings / 3,
         };
-        for _ in 0..5 * this.slots.len() {
+        for _ in 0..this.slots.len() * (5 + doublings) {
             this.step();
         }
         this
@@ -76,7 +85,9 @@ impl<P: Point, R: Rng> ProductReplacement<P, R> {
 
     /// The next element of the group.
     pub(crate) fn draw(&mut self) -> Vec<P> {
-        self.step();
+        for _ in 0..self.stride {
+            self.step();
+        }
         self.accumulator.clone()
     }
 }
