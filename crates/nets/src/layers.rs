@@ -196,6 +196,33 @@ impl Layer {
         self.map().tangent(&[x], &[&DMatrix::identity(x.len(), x.len())])
     }
 
+    /// The value of a layer of any number of inputs at one example.
+    ///
+    /// # Panics
+    /// If there are not as many inputs as the layer takes, or one has not its width.
+    pub fn value(&self, inputs: &[&DVector<f64>]) -> DVector<f64> {
+        assert_eq!(
+            self.arity(),
+            inputs.len(),
+            "a layer takes as many inputs as its arity"
+        );
+        let columns: Vec<DMatrix<f64>> = inputs
+            .iter()
+            .map(|x| DMatrix::from_column_slice(x.len(), 1, x.as_slice()))
+            .collect();
+        let value = self.map().forward(&columns.iter().collect::<Vec<_>>());
+        DVector::from_column_slice(value.as_slice())
+    }
+
+    /// The transposed Jacobian with respect to each input at one example, input width × output width.
+    ///
+    /// # Panics
+    /// As [`Layer::value`].
+    pub fn transposed_jacobians(&self, inputs: &[&DVector<f64>]) -> Vec<DMatrix<f64>> {
+        let outputs = self.value(inputs).len();
+        self.map().cotangent(inputs, &DMatrix::identity(outputs, outputs))
+    }
+
     /// The layer as a differentiable map.
     pub(crate) fn map(&self) -> &dyn Map {
         match self {
