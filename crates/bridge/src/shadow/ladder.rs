@@ -1,11 +1,11 @@
 //! Which is the smallest group that explains a map of ℝⁿ into itself?
 //!
 //! The nearest element of each group of the ladder ([`Rung`]) is fitted to points and their images, and judged on points
-//! held out. A group *explains* the map if its residual is within a stated tolerance; without one, if it accounts for
-//! nearly as much of the images as the best rung does and its residual is within a stated factor of the best rung's. The
-//! factor is needed because a larger group always fits better: of f = g + δh the linear part of h goes to GL(n) whatever
-//! group g is from. The choice is an explanation, not a theorem; every rung's residual is reported, with its certified
-//! bound where the map is a network.
+//! held out. A group *explains* the map if its residual is within a stated tolerance. Without one, the answer is the group
+//! at which the residual falls by the largest factor on the way up the ladder. A threshold on the ratio to the best rung
+//! would not do, because a larger group always fits better: of f = g + δh the linear part of h goes to GL(n) whatever group
+//! g is from; but the fall from 1 to δ is then the larger one. The choice is an explanation, not a theorem; every rung's
+//! residual is reported, with its certified bound where the map is a network.
 
 use super::affine::{AffineMap, check_width};
 use super::bound::Enclosure;
@@ -40,22 +40,17 @@ pub enum Explanation {
         /// The tolerance.
         relative: f64,
     },
-    /// If its residual is at most `factor` times the best rung's and it accounts for at least the `share` of what the
-    /// best rung accounts for of the images' square.
-    NearBest {
-        /// Largest ratio of residuals.
-        factor: f64,
-        /// Smallest ratio of squares accounted for.
-        share: f64,
+    /// If the residual falls by the largest factor at this group, going up from the zero map, and the best group's root
+    /// mean square residual is at most this relative to that of the images.
+    LargestFall {
+        /// Largest relative residual of the best group; beyond it no group explains the map.
+        relative: f64,
     },
 }
 
 impl Default for Explanation {
     fn default() -> Self {
-        Explanation::NearBest {
-            factor: 10.0,
-            share: 0.9,
-        }
+        Explanation::LargestFall { relative: 0.5 }
     }
 }
 
@@ -135,7 +130,8 @@ impl Ladder {
     }
 }
 
-/// The ladder of a network with as many outputs as inputs, over a ball or box, with certified bounds.
+/// The ladder of a network with as many outputs as inputs, over a ball or box, with certified bounds where its layers have
+/// enclosures ([`Enclosure::new`]).
 ///
 /// ```
 /// use bridge::shadow::{Ball, LadderOptions, Rung, ladder};
@@ -163,7 +159,8 @@ pub fn ladder(network: &Network, region: &Region, options: LadderOptions) -> Res
         n,
         network.output_width(),
     )?;
-    let enclosure = Enclosure::new(network, region)?;
+    check_width("dimension of a region for this network", n, region.dimension())?;
+    let enclosure = Enclosure::if_supported(network, region)?;
     let points = region.sample(options.points + options.held_out, options.seed);
     let evaluate = |point: DVector<f64>| Evaluated {
         value: network.forward(&point),
@@ -171,7 +168,13 @@ pub fn ladder(network: &Network, region: &Region, options: LadderOptions) -> Res
     };
     let mut train: Vec<Evaluated> = points.into_iter().map(evaluate).collect();
     let held_out = train.split_off(options.points);
-    climb(&train, &held_out, options, Some(&enclosure), bottleneck(network))
+    climb(
+        &train,
+        &held_out,
+        options,
+        enclosure.as_ref(),
+        bottleneck(network),
+    )
 }
 
 /// The ladder of pairs (point, image): fitted to `train`, judged on `held_out`. The numbers of points and the seed in the
@@ -298,12 +301,7 @@ fn climb(
             relative_rms,
         });
     }
-    let best = rungs
-        .iter()
-        .map(|fit| fit.relative_rms)
-        .fold(best_relative_rms, f64::min);
-    let explains = |fit: &&RungFit| explains(options.explanation, fit.relative_rms, best);
-    let smallest = rungs.iter().find(explains).map(|fit| fit.rung);
+    let smallest = explanation(options.explanation, &rungs);
     Ok(Ladder {
         smallest,
         rungs,
@@ -313,15 +311,26 @@ fn climb(
     })
 }
 
-fn explains(rule: Explanation, rms: f64, best: f64) -> bool {
-    if rms <= ROUNDING {
-        return true;
-    }
+fn explanation(rule: Explanation, rungs: &[RungFit]) -> Option<Rung> {
     match rule {
-        Explanation::Within { relative } => rms <= relative,
-        Explanation::NearBest { factor, share } => {
-            let accounted = |r: f64| 1.0 - r * r;
-            rms <= factor * best && accounted(rms) > 0.0 && accounted(rms) >= share * accounted(best)
+        Explanation::Within { relative } => rungs
+            .iter()
+            .find(|fit| fit.relative_rms <= relative.max(ROUNDING))
+            .map(|fit| fit.rung),
+        Explanation::LargestFall { relative } => {
+            let (mut least, mut largest_fall, mut found) = (1.0, 1.0, None);
+            for fit in rungs {
+                let rms = fit.relative_rms.max(ROUNDING);
+                if rms < least {
+                    let fall = least / rms;
+                    least = rms;
+                    if fall > largest_fall {
+                        largest_fall = fall;
+                        found = Some(fit.rung);
+                    }
+                }
+            }
+            found.filter(|_| least <= relative)
         }
     }
 }
