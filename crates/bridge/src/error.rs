@@ -97,7 +97,9 @@ pub enum BridgeError {
     #[error("{0}; take a smaller region or the first-order bound")]
     NotTwiceDifferentiable(crate::shadow::Kink),
     /// A layer for which no certified bound is known.
-    #[error("layer {layer} ({kind}) has no certified bound: only dense layers and activations do")]
+    #[error(
+        "layer {layer} ({kind}) has no certified bound: only layers that are affine up to an activation do"
+    )]
     UnsupportedLayer {
         /// Index of the layer in the network.
         layer: usize,

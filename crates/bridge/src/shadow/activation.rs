@@ -49,6 +49,11 @@ fn normal_distribution(x: Interval) -> Interval {
     (-x / Interval::point(2.0).sqrt()).erfc() * 0.5
 }
 
+/// erf'(x) = 2 e^−x² / √π.
+fn erf_slope(x: Interval) -> Interval {
+    (-x.square()).exp() * 2.0 / pi().sqrt()
+}
+
 fn pi() -> Interval {
     let pi = std::f64::consts::PI;
     Interval::new(pi.next_down(), pi.next_up()).unwrap_or(Interval::ENTIRE)
@@ -88,6 +93,7 @@ pub(super) fn value(activation: Activation, z: Interval) -> Interval {
         Activation::LeakyRelu { slope } => kinked(z, slope),
         Activation::Silu => over(z, &[SILU_MINIMUM], |x| x * sigmoid(x)),
         Activation::Gelu => over(z, &[GELU_MINIMUM], |x| x * normal_distribution(x)),
+        Activation::Erf => over(z, &[], Interval::erf),
         _ => Interval::ENTIRE,
     }
 }
@@ -120,6 +126,7 @@ pub(super) fn derivative(activation: Activation, z: Interval) -> Interval {
         Activation::Gelu => over(z, &[-std::f64::consts::SQRT_2, std::f64::consts::SQRT_2], |x| {
             normal_distribution(x) + x * normal_density(x)
         }),
+        Activation::Erf => over(z, &[0.0], erf_slope),
         _ => Interval::symmetric(activation.derivative_bound(z.lo(), z.hi())),
     }
 }
@@ -163,6 +170,11 @@ pub(super) fn second_derivative(activation: Activation, z: Interval) -> Option<I
         Activation::Gelu => over(z, &[-2.0, 0.0, 2.0], |x| {
             normal_density(x) * (Interval::point(2.0) - x.square())
         }),
+        Activation::Erf => over(
+            z,
+            &[-std::f64::consts::FRAC_1_SQRT_2, std::f64::consts::FRAC_1_SQRT_2],
+            |x| x * erf_slope(x) * -2.0,
+        ),
         _ => Interval::symmetric(activation.second_derivative_bound(z.lo(), z.hi())?),
     })
 }
@@ -222,7 +234,7 @@ pub(super) fn deviation(
 mod tests {
     use super::*;
 
-    const ALL: [Activation; 7] = [
+    const ALL: [Activation; 8] = [
         Activation::Linear,
         Activation::Sigmoid,
         Activation::Tanh,
@@ -230,6 +242,7 @@ mod tests {
         Activation::LeakyRelu { slope: 0.01 },
         Activation::Silu,
         Activation::Gelu,
+        Activation::Erf,
     ];
 
     /// Sampled ranges: (σ, σ', σ'') over [lo, hi].

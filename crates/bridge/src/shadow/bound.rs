@@ -17,7 +17,7 @@ use super::evaluation;
 use super::region::{Region, Support};
 use super::relaxation::{self, Slope, Units};
 use super::rounding::{Interval, add_up, mul_up, norm_up};
-use super::stage::stages;
+use super::stage::{Stage, stages};
 use super::taylor::Quadratic;
 use crate::BridgeError;
 use nalgebra::DVector;
@@ -103,12 +103,13 @@ enum SecondOrder {
 impl Enclosure {
     /// The enclosures of `network` over `region`.
     ///
-    /// Time O(Σ mₗ mₗ₋₁ n²) over the layers' widths mₗ with input width n while outputs × n² stays within
+    /// Time O(Σ mₗ mₗ₋₁ n²) over the layers' widths mₗ with input width n while widths × n² stay within
     /// [`QUADRATIC_LIMIT`], else O(Σ mₗ mₗ₋₁ n).
     ///
     /// # Errors
     /// [`BridgeError::Shape`] if the region's dimension is not the network's input width;
-    /// [`BridgeError::UnsupportedLayer`] for a layer that is neither dense nor an activation.
+    /// [`BridgeError::UnsupportedLayer`] for a layer that is not affine up to an activation: softmax, layer normalisation,
+    /// max pooling, products of two wires.
     pub fn new(network: &Network, region: &Region) -> Result<Self, BridgeError> {
         check_width(
             "dimension of a region for this network",
@@ -116,67 +117,37 @@ impl Enclosure {
             region.dimension(),
         )?;
         let (center, support) = (region.center().clone(), region.support());
-        let stages = stages(network)?;
-        let (last, inner) = stages
-            .split_last()
-            .expect("a network has at least one layer, by construction");
-        let mut first_order = Vec::new();
-        let mut errors = vec![0.0; center.len()];
-        for slope in [Slope::Tangent, Slope::Chord, Slope::Flat] {
-            let mut units = Units::input(&center, &support);
-            for stage in inner {
-                let z = units.affine(stage, &support);
-                if slope == Slope::Tangent {
-                    errors = evaluation::affine(&units, &errors, stage);
-                    errors = evaluation::activate(&z, &errors, stage.activation);
-                }
-                units = z.activate(stage.activation, slope);
-            }
-            let z = units.affine(last, &support);
-            if slope == Slope::Tangent {
-                errors = evaluation::affine(&units, &errors, last);
-                errors = evaluation::activate(&z, &errors, last.activation);
-            }
-            first_order.push(z);
-            if inner.is_empty() {
-                break; // the slopes concern inner activations only
-            }
-        }
-        let jet = AffineMap::through(network.jacobian(&center), &center, &network.forward(&center))?;
-        let mut enclosure = Enclosure {
+        let plan = Plan {
+            stages: stages(network, &center)?,
+            output: network.output(),
             center,
             support,
-            first_order,
-            last: last.activation,
-            evaluation: errors,
-            second_order: SecondOrder::TooLarge,
-            jet,
         };
-        enclosure.second_order = enclosure.quadratic(&stages);
-        Ok(enclosure)
+        let slopes: &[Slope] = match plan.stages.len() {
+            1 => &[Slope::Tangent], // the slopes concern inner activations only
+            _ => &[Slope::Tangent, Slope::Chord, Slope::Flat],
+        };
+        let jet = jet(network, &plan.center)?;
+        let runs: Vec<(Units, Vec<f64>)> = slopes.iter().map(|slope| plan.first_order(*slope)).collect();
+        // each run bounds the evaluation error; the tangents' is as good as any
+        let evaluation = runs[0].1.clone();
+        Ok(Enclosure {
+            evaluation,
+            first_order: runs.into_iter().map(|(units, _)| units).collect(),
+            last: plan.last(),
+            second_order: plan.second_order(),
+            jet,
+            center: plan.center,
+            support: plan.support,
+        })
     }
 
-    fn quadratic(&self, stages: &[super::stage::Stage<'_>]) -> SecondOrder {
-        let n = self.center.len();
-        let widest = stages
-            .iter()
-            .filter_map(|s| s.weights_t.as_ref().map(|w| w.ncols()))
-            .max()
-            .unwrap_or(n);
-        if n.saturating_mul(n).saturating_mul(widest) > QUADRATIC_LIMIT {
-            return SecondOrder::TooLarge;
+    /// [`Enclosure::new`], or `None` if a layer of the network has no enclosure.
+    pub(super) fn if_supported(network: &Network, region: &Region) -> Result<Option<Self>, BridgeError> {
+        match Enclosure::new(network, region) {
+            Err(BridgeError::UnsupportedLayer { .. }) => Ok(None),
+            enclosure => enclosure.map(Some),
         }
-        let mut quadratic = Quadratic::input(&self.center, &self.support);
-        for stage in stages {
-            match quadratic
-                .affine(stage, &self.support)
-                .activate(stage, &self.support)
-            {
-                Ok(next) => quadratic = next,
-                Err(kink) => return SecondOrder::Kink(kink),
-            }
-        }
-        SecondOrder::Bounded(quadratic)
     }
 
     /// The 1-jet x ↦ f(x₀) + Df(x₀)(x − x₀) at the region's base point, as computed in f64.
@@ -257,6 +228,90 @@ impl Enclosure {
     }
 }
 
+/// The 1-jet of a network at a point, as computed in f64.
+pub(super) fn jet(network: &Network, center: &DVector<f64>) -> Result<AffineMap, BridgeError> {
+    AffineMap::through(network.jacobian(center), center, &network.forward(center))
+}
+
+/// How the enclosures run through a network.
+struct Plan {
+    center: DVector<f64>,
+    support: Support,
+    stages: Vec<Stage>,
+    /// The wire that is the network's output: 0 is its input, i + 1 comes from stage i.
+    output: usize,
+}
+
+impl Plan {
+    /// The activation that makes the output.
+    fn last(&self) -> Activation {
+        self.output
+            .checked_sub(1)
+            .map_or(Activation::Linear, |stage| self.stages[stage].activation)
+    }
+
+    /// Pre-activations of the output, with bounds of the error of evaluating the output in f64.
+    fn first_order(&self, slope: Slope) -> (Units, Vec<f64>) {
+        let n = self.center.len();
+        let mut wires = vec![Units::input(&self.center, &self.support)];
+        let mut errors = vec![vec![0.0; n]];
+        for stage in &self.stages {
+            let joined = self.enter(stage, &wires, n);
+            let z = joined.affine(stage, &self.support);
+            let entering: Vec<f64> = stage
+                .inputs
+                .iter()
+                .flat_map(|&wire| errors[wire].iter().copied())
+                .collect();
+            let linear = evaluation::affine(&joined, &entering, stage);
+            errors.push(evaluation::activate(&z, &linear, stage.activation));
+            if wires.len() == self.output {
+                return (z, errors.swap_remove(self.output));
+            }
+            wires.push(z.activate(stage.activation, slope));
+        }
+        (wires.swap_remove(self.output), errors.swap_remove(self.output))
+    }
+
+    /// What a stage takes.
+    fn enter(&self, stage: &Stage, wires: &[Units], n: usize) -> Units {
+        match &stage.constant {
+            Some(values) => Units::constant(values, n),
+            None => Units::join(
+                &stage.inputs.iter().map(|&wire| &wires[wire]).collect::<Vec<_>>(),
+                n,
+            ),
+        }
+    }
+
+    fn second_order(&self) -> SecondOrder {
+        let n = self.center.len();
+        let widths = self
+            .stages
+            .iter()
+            .map(|s| s.weights_t.as_ref().map_or(n, |w| w.ncols().max(w.nrows())));
+        let entries = widths.max().unwrap_or(n).saturating_mul(n).saturating_mul(n);
+        if entries > QUADRATIC_LIMIT {
+            return SecondOrder::TooLarge;
+        }
+        let mut wires = vec![Quadratic::input(&self.center, &self.support)];
+        for stage in &self.stages {
+            let joined = match &stage.constant {
+                Some(values) => Quadratic::constant(values, n),
+                None => Quadratic::join(
+                    &stage.inputs.iter().map(|&wire| &wires[wire]).collect::<Vec<_>>(),
+                    n,
+                ),
+            };
+            match joined.affine(stage, &self.support).activate(stage, &self.support) {
+                Ok(next) => wires.push(next),
+                Err(kink) => return SecondOrder::Kink(kink),
+            }
+        }
+        SecondOrder::Bounded(wires.swap_remove(self.output))
+    }
+}
+
 /// Certified constants cᵢ ≥ ½ sup|σ''| |wᵢ|² of a dense layer, the supremum over what unit i reaches in the region:
 /// on a ball of radius r about x₀ inside it the 1-jet at x₀ errs by at most cᵢr² in output i (claim C19).
 ///
@@ -283,7 +338,7 @@ pub fn curvature_constants(layer: &Dense, region: &Region) -> Result<Vec<f64>, B
     let support = region.support();
     let units = Units::input(region.center(), &support);
     let network = Network::new(vec![layer.clone().into()]).map_err(BridgeError::from)?;
-    let stages = stages(&network)?;
+    let stages = stages(&network, region.center())?;
     let z = units.affine(&stages[0], &support);
     (0..z.len())
         .map(|unit| {

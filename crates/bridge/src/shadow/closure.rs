@@ -12,7 +12,7 @@ use super::region::Ball;
 use super::stage::bottleneck;
 use crate::BridgeError;
 use nalgebra::DVector;
-use nets::Network;
+use nets::{Layer, Network, NetworkBuilder};
 use serde::{Deserialize, Serialize};
 
 /// How far the fit of a composition is from the composition of fits.
@@ -62,8 +62,7 @@ pub fn closure_defect(
         first.output_width(),
         second.input_width(),
     )?;
-    let layers = first.layers().iter().chain(second.layers()).cloned().collect();
-    let composed = Network::new(layers)?;
+    let composed = compose(first, second)?;
     let x0 = ball.center();
     let jet = |f: &Network, x: &DVector<f64>| AffineMap::through(f.jacobian(x), x, &f.forward(x));
     let jets = jet(second, &first.forward(x0))?.after(&jet(first, x0)?)?;
@@ -79,6 +78,24 @@ pub fn closure_defect(
         jet: defect(&jet(&composed, x0)?, &jets, ball),
         least_squares: defect(&whole, &outer.after(&inner)?, ball),
     })
+}
+
+/// The network that applies `first`, then `second`.
+fn compose(first: &Network, second: &Network) -> Result<Network, BridgeError> {
+    let mut builder = NetworkBuilder::new(first.input_shape());
+    let mut node = builder.input();
+    for network in [first, second] {
+        if builder.shape(node) != network.input_shape() {
+            node = builder.add(Layer::Reshape(network.input_shape().to_vec()), &[node])?;
+        }
+        let mut nodes = vec![node];
+        for (layer, wires) in network.layers().iter().zip(network.wires()) {
+            let inputs: Vec<_> = wires.iter().map(|&wire| nodes[wire]).collect();
+            nodes.push(builder.add(layer.clone(), &inputs)?);
+        }
+        node = nodes[network.output()];
+    }
+    Ok(builder.finish(node)?)
 }
 
 fn defect(fit: &AffineMap, product: &AffineMap, ball: &Ball) -> ClosureDefect {

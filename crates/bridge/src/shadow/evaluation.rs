@@ -13,9 +13,13 @@ use super::stage::Stage;
 use nalgebra::DVector;
 
 /// Bounds of the evaluation error of Wa + b, for inputs enclosed by `inputs` and evaluated within `errors`.
-pub(super) fn affine(inputs: &Units, errors: &[f64], stage: &Stage<'_>) -> Vec<f64> {
+pub(super) fn affine(inputs: &Units, errors: &[f64], stage: &Stage) -> Vec<f64> {
     let Some(weights) = &stage.weights_t else {
-        return errors.to_vec();
+        return if stage.constant.is_some() {
+            vec![0.0; inputs.len()]
+        } else {
+            errors.to_vec()
+        };
     };
     let terms = weights.nrows();
     let size: Vec<f64> = (0..terms)
@@ -25,8 +29,8 @@ pub(super) fn affine(inputs: &Units, errors: &[f64], stage: &Stage<'_>) -> Vec<f
         .map(|j| {
             let weighted =
                 |v: &[f64]| sum_up(weights.column(j).iter().zip(v).map(|(w, x)| mul_up(w.abs(), *x)));
-            let bias = stage.bias.map_or(0.0, |b| b[j].abs());
-            let rounding = mul_up(gamma(terms + 1), add_up(weighted(&size), bias));
+            let bias = stage.bias.as_ref().map_or(0.0, |b| b[j].abs());
+            let rounding = mul_up(gamma(stage.terms()), add_up(weighted(&size), bias));
             add_up(add_up(weighted(errors), rounding), underflow(terms))
         })
         .collect()

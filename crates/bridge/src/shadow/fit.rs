@@ -9,7 +9,7 @@
 //! A least-squares fit of a map through k dimensions is cut to rank k, the rank that every 1-jet of it has.
 
 use super::affine::{AffineMap, check_width};
-use super::bound::{CertifiedSup, Enclosure, Kink};
+use super::bound::{CertifiedSup, Enclosure, Kink, jet};
 use super::membership::GroupStatus;
 use super::polar::{PolarFactors, svd, truncate_rank};
 use super::region::{Ball, check_finite, unit_ball_points};
@@ -43,7 +43,8 @@ pub struct Residual {
     pub sample_rms: f64,
     /// What the held-out points prove about the ball, statistically.
     pub statistical: StatisticalBound,
-    /// Upper bound over the whole ball; `None` for a map of which only values are known.
+    /// Upper bound over the whole ball; `None` for a map of which only values are known, or with a layer that has no
+    /// enclosure (softmax, layer normalisation, max pooling, products of wires).
     pub certified_sup: Option<CertifiedSup>,
 }
 
@@ -170,13 +171,13 @@ impl AffineFitter {
     /// Both fits with their errors, without the algebra of [`AffineFitter::shadow`].
     fn both(&self, network: &Network, ball: &Ball) -> Result<Fits, BridgeError> {
         self.check(network.input_width(), ball)?;
-        let enclosure = Enclosure::new(network, &ball.clone().into())?;
+        let enclosure = Enclosure::if_supported(network, &ball.clone().into())?;
         let f = |x: &DVector<f64>| network.forward(x);
         let least_squares = self.fit_rank(f, ball, bottleneck(network))?;
         let values = self.held_out_values(f, ball)?;
         let fit = |element: AffineMap| -> Result<ShadowFit<AffineMap>, BridgeError> {
-            let certified = enclosure.sup_distance(&element)?;
-            let residual = sampled_residual(&element, &values, Some(certified));
+            let certified = enclosure.as_ref().map(|e| e.sup_distance(&element)).transpose()?;
+            let residual = sampled_residual(&element, &values, certified);
             Ok(ShadowFit {
                 element,
                 residual,
@@ -184,9 +185,9 @@ impl AffineFitter {
             })
         };
         Ok(Fits {
-            jet: fit(enclosure.jet().clone())?,
+            jet: fit(jet(network, ball.center())?)?,
             least_squares: fit(least_squares)?,
-            kink: enclosure.kink(),
+            kink: enclosure.as_ref().and_then(Enclosure::kink),
         })
     }
 

@@ -5,6 +5,7 @@
 //! vanish (the sigmoid or tanh at pre-activation 0) p = 3; across a kink p = 1 (claim C19). Errors at the level of
 //! rounding say nothing about p and are left out of the line.
 
+use super::bound::Enclosure;
 use super::fit::AffineFitter;
 use super::region::Ball;
 use crate::BridgeError;
@@ -96,7 +97,7 @@ pub fn geometric_radii(smallest: f64, largest: f64, count: usize) -> Vec<f64> {
 /// ```
 ///
 /// # Errors
-/// As [`Ball::new`] and [`AffineFitter::shadow`].
+/// As [`Ball::new`] and [`AffineFitter::shadow`]; [`BridgeError::UnsupportedLayer`] for a layer without a certified bound.
 pub fn growth(
     fitter: &AffineFitter,
     network: &Network,
@@ -127,7 +128,11 @@ pub fn growth(
 
 fn point(fitter: &AffineFitter, network: &Network, ball: &Ball) -> Result<GrowthPoint, BridgeError> {
     let (jet, least_squares) = fitter.residuals(network, ball)?;
-    let (jet_sup, least_squares_sup) = (certified(&jet), certified(&least_squares));
+    let (Some(jet_sup), Some(least_squares_sup)) = (jet.certified_sup, least_squares.certified_sup) else {
+        return Err(Enclosure::new(network, &ball.clone().into())
+            .err()
+            .unwrap_or(BridgeError::Unbounded));
+    };
     Ok(GrowthPoint {
         radius: ball.radius(),
         jet_max: jet.sample_max,
@@ -136,12 +141,6 @@ fn point(fitter: &AffineFitter, network: &Network, ball: &Ball) -> Result<Growth
         least_squares_bound: least_squares_sup.euclidean,
         rounding: jet_sup.rounding.max(least_squares_sup.rounding),
     })
-}
-
-fn certified(residual: &super::Residual) -> super::CertifiedSup {
-    residual
-        .certified_sup
-        .expect("fits of a network have a certified bound")
 }
 
 /// The line through (ln x, ln y) over the points with positive coordinates; `None` for fewer than three of them or

@@ -50,6 +50,36 @@ impl Units {
         }
     }
 
+    /// What does not depend on the input.
+    pub(super) fn constant(values: &DVector<f64>, inputs: usize) -> Self {
+        Units {
+            value: values.clone(),
+            gradient: Some(DMatrix::zeros(inputs, values.len())),
+            error: vec![Interval::ZERO; values.len()],
+            reach: vec![0.0; values.len()],
+        }
+    }
+
+    /// The units of several wires, one after the other, for maps of ℝⁿ.
+    pub(super) fn join(parts: &[&Units], n: usize) -> Self {
+        if let [only] = parts {
+            return (*only).clone();
+        }
+        let gradients: Vec<DMatrix<f64>> = parts.iter().map(|part| part.gradient(n)).collect();
+        let values: Vec<f64> = parts.iter().flat_map(|part| part.value.iter().copied()).collect();
+        Units {
+            gradient: Some(beside(&gradients.iter().collect::<Vec<_>>(), n)),
+            value: DVector::from_vec(values),
+            error: parts.iter().flat_map(|part| part.error.iter().copied()).collect(),
+            reach: parts.iter().flat_map(|part| part.reach.iter().copied()).collect(),
+        }
+    }
+
+    /// The gradients, written out.
+    pub(super) fn gradient(&self, n: usize) -> DMatrix<f64> {
+        self.gradient.clone().unwrap_or_else(|| DMatrix::identity(n, n))
+    }
+
     pub(super) fn len(&self) -> usize {
         self.error.len()
     }
@@ -65,7 +95,7 @@ impl Units {
     }
 
     /// z = Wa + b.
-    pub(super) fn affine(&self, stage: &Stage<'_>, support: &Support) -> Units {
+    pub(super) fn affine(&self, stage: &Stage, support: &Support) -> Units {
         let Some(weights) = &stage.weights_t else {
             return self.clone();
         };
@@ -81,6 +111,7 @@ impl Units {
             .zip(&middle)
             .map(|(e, m)| (*e - Interval::point(*m)).magnitude())
             .collect();
+        let magnitude: Vec<f64> = (0..inputs).map(|k| self.magnitude(k)).collect();
         let tiny = mul_up(underflow(inputs * gradient.nrows()), support.radius());
         let mut units = Units {
             value: DVector::zeros(outputs),
@@ -90,17 +121,25 @@ impl Units {
         };
         for j in 0..outputs {
             let row = weights.column(j);
-            let bias = stage.bias.map_or(0.0, |b| b[j]);
+            let bias = stage.bias.as_ref().map_or(0.0, |b| b[j]);
             let base = dot(row.iter().copied(), self.value.iter().copied()) + Interval::point(bias);
             let value = base.midpoint();
             let weighted = |v: &[f64]| sum_up(row.iter().zip(v).map(|(w, x)| mul_up(w.abs(), *x)));
             let spread = Interval::symmetric(weighted(&radius));
             let mut error =
                 base - Interval::point(value) + dot(row.iter().copied(), middle.iter().copied()) + spread;
+            // of the product with the gradients, and of entries of the matrix that were computed
+            let mut rounding = 0.0;
             if self.gradient.is_some() {
-                let rounding = add_up(mul_up(gamma(inputs), weighted(&self.reach)), tiny);
-                error = error + Interval::symmetric(rounding);
+                rounding = add_up(mul_up(gamma(stage.terms()), weighted(&self.reach)), tiny);
             }
+            if stage.computed {
+                rounding = add_up(
+                    rounding,
+                    mul_up(gamma(8), add_up(weighted(&magnitude), bias.abs())),
+                );
+            }
+            error = error + Interval::symmetric(rounding);
             units.value[j] = value;
             units.error.push(error);
             units.reach.push(support.of(gradient.column(j).iter()));
@@ -136,6 +175,18 @@ impl Units {
         self.gradient = Some(gradient);
         self
     }
+}
+
+/// Matrices of `rows` rows, one beside the other.
+pub(super) fn beside(parts: &[&DMatrix<f64>], rows: usize) -> DMatrix<f64> {
+    let columns = parts.iter().map(|part| part.ncols()).sum();
+    let mut joined = DMatrix::zeros(rows, columns);
+    let mut left = 0;
+    for part in parts {
+        joined.columns_mut(left, part.ncols()).copy_from(part);
+        left += part.ncols();
+    }
+    joined
 }
 
 /// Slope of the chord of σ over z₀ + offset; the tangent's if that is not finite.

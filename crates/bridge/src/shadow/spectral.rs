@@ -15,13 +15,13 @@
 //! ```
 
 use super::rounding::{UNIT_ROUNDOFF, add_up, gamma, mul_up, norm_up, sqrt_up, sum_up, underflow};
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 
-/// Relative enlargements of the estimated eigenvalue that are tried in turn.
-const SHIFTS: [f64; 5] = [1e-7, 1e-4, 1e-2, 0.08, 0.4];
+/// Relative enlargements of the estimated eigenvalue that are tried in turn, beside the estimate's own error.
+const SHIFTS: [f64; 4] = [1e-7, 1e-3, 3e-2, 0.3];
 
-/// Up to this order an eigenvalue is estimated by the full spectrum, beyond it by power iteration.
-const FULL_SPECTRUM: usize = 160;
+/// Steps of the Lanczos process; with as many as the order it is exact.
+const LANCZOS_STEPS: usize = 16;
 
 /// A certified upper bound of the spectral norm ‖M‖₂, typically within 10⁻⁶ of it; O(mn·min(m, n)) time.
 ///
@@ -53,20 +53,61 @@ pub fn spectral_norm_bound(m: &DMatrix<f64>) -> f64 {
 ///
 /// Only the lower triangle is read. May be negative. O(n³).
 pub fn largest_eigenvalue_bound(s: &DMatrix<f64>) -> f64 {
-    let n = s.nrows();
     let frobenius = symmetric_frobenius(s);
-    if !frobenius.is_finite() || n == 0 {
-        return frobenius;
+    if !frobenius.is_finite() {
+        return f64::INFINITY;
     }
-    if n == 1 {
-        return s[(0, 0)];
+    if s.nrows() < 2 {
+        return s.iter().copied().sum();
     }
-    let estimate = estimate_largest(s, frobenius);
+    certified_top(s, lanczos(s).1, frobenius)
+}
+
+/// Certified bounds (lower, upper) of all eigenvalues of the symmetric matrix whose lower triangle is given. O(n³).
+///
+/// ```
+/// use bridge::shadow::spectral::eigenvalue_bounds;
+/// use nalgebra::dmatrix;
+/// let (lower, upper) = eigenvalue_bounds(&dmatrix![0.0, 2.0; 2.0, 0.0]);
+/// assert!(lower <= -2.0 && lower > -2.00001 && upper >= 2.0 && upper < 2.00001);
+/// ```
+pub fn eigenvalue_bounds(s: &DMatrix<f64>) -> (f64, f64) {
+    let frobenius = symmetric_frobenius(s);
+    if !frobenius.is_finite() {
+        return (f64::NEG_INFINITY, f64::INFINITY);
+    }
+    if s.nrows() < 2 {
+        let entry = s.iter().copied().sum();
+        return (entry, entry);
+    }
+    let (bottom, top) = lanczos(s);
+    (
+        -certified_top(&-s, bottom.negated(), frobenius),
+        certified_top(s, top, frobenius),
+    )
+}
+
+/// An estimated eigenvalue with an estimate of its error.
+struct Ritz {
+    value: f64,
+    spread: f64,
+}
+
+impl Ritz {
+    fn negated(self) -> Self {
+        Ritz {
+            value: -self.value,
+            ..self
+        }
+    }
+}
+
+fn certified_top(s: &DMatrix<f64>, estimate: Ritz, frobenius: f64) -> f64 {
     // An eigenvalue far below the norm in size is resolved relative to the norm only.
-    let scale = estimate.abs().max(1e-9 * frobenius);
-    let mut work = DMatrix::zeros(n, n);
+    let scale = estimate.value.abs().max(1e-9 * frobenius);
+    let mut work = DMatrix::zeros(s.nrows(), s.nrows());
     for shift in SHIFTS {
-        let lambda = estimate + shift * scale;
+        let lambda = estimate.value + (shift * scale).max(estimate.spread);
         if lambda >= frobenius {
             break;
         }
@@ -132,32 +173,52 @@ fn cholesky_completes(a: &mut DMatrix<f64>) -> bool {
     true
 }
 
-fn estimate_largest(s: &DMatrix<f64>, frobenius: f64) -> f64 {
+/// Estimates of the smallest and the largest eigenvalue, by the Lanczos process with full reorthogonalisation (Golub,
+/// Van Loan, *Matrix Computations*, 4th ed., §10.1 and §10.3).
+fn lanczos(s: &DMatrix<f64>) -> (Ritz, Ritz) {
     let n = s.nrows();
-    if n <= FULL_SPECTRUM {
-        let mut full = s.clone();
-        full.fill_upper_triangle_with_lower_triangle();
-        let spectrum = full.symmetric_eigenvalues();
-        return spectrum.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    }
-    // power iteration on S + ‖S‖I, whose largest eigenvalue is the largest of S shifted
-    let mut v = nalgebra::DVector::from_fn(n, |i, _| 1.0 + 0.5 * ((i % 7) as f64 - 3.0) / 7.0);
-    let mut lambda = 0.0;
+    let steps = n.min(LANCZOS_STEPS);
     let mut full = s.clone();
     full.fill_upper_triangle_with_lower_triangle();
-    // a Gram matrix needs no shift, and converges twice as fast without
-    let shift = if (0..n).all(|i| s[(i, i)] >= 0.0) {
-        0.0
-    } else {
-        frobenius
-    };
-    for _ in 0..60 {
+    let mut basis = DMatrix::zeros(n, steps);
+    let mut tridiagonal = DMatrix::zeros(steps, steps);
+    // any start will do that is in no invariant subspace; this one is fixed and has no pattern
+    let mut v = DVector::from_fn(n, |i, _| 1.0 + ((i as f64 + 1.0) * 0.618_033_988_749_895).fract());
+    let (mut beta, mut size) = (0.0, 0);
+    for k in 0..steps {
         v.normalize_mut();
-        let image = &full * &v;
-        lambda = v.dot(&image);
-        v = image + shift * &v;
+        basis.set_column(k, &v);
+        let mut image = &full * &v;
+        size = k + 1;
+        tridiagonal[(k, k)] = v.dot(&image);
+        let done = basis.columns(0, size);
+        for _ in 0..2 {
+            let along = done.tr_mul(&image);
+            image.gemv(-1.0, &done, &along, 1.0);
+        }
+        beta = image.norm();
+        if beta <= 1e-14 * tridiagonal[(0, 0)].abs() || beta == 0.0 {
+            break;
+        }
+        if size < steps {
+            tridiagonal[(k + 1, k)] = beta;
+            tridiagonal[(k, k + 1)] = beta;
+        }
+        v = image;
     }
-    lambda
+    let eigen = tridiagonal
+        .view((0, 0), (size, size))
+        .into_owned()
+        .symmetric_eigen();
+    let ritz = |(place, value): (usize, f64)| {
+        let spread = if size == n {
+            0.0
+        } else {
+            (beta * eigen.eigenvectors[(size - 1, place)]).abs()
+        };
+        Ritz { value, spread }
+    };
+    (ritz(eigen.eigenvalues.argmin()), ritz(eigen.eigenvalues.argmax()))
 }
 
 #[cfg(test)]
@@ -212,6 +273,9 @@ mod tests {
             let top = spectrum.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let size = spectrum.iter().fold(0.0f64, |a, b| a.max(b.abs()));
             let bound = largest_eigenvalue_bound(&s);
+            let (lower, upper) = eigenvalue_bounds(&s);
+            let bottom = spectrum.iter().copied().fold(f64::INFINITY, f64::min);
+            assert!(upper == bound && lower <= bottom + 1e-13 * size && lower >= bottom - 1e-6 * size);
             assert!(
                 bound >= top - 1e-13 * size && bound <= top + 1e-6 * size,
                 "{spectrum:?}: {bound}"

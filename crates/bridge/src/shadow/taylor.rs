@@ -19,11 +19,14 @@ use super::Kink;
 use super::activation;
 use super::affine::AffineMap;
 use super::region::Support;
-use super::relaxation::Units;
-use super::rounding::{Interval, UNIT_ROUNDOFF, add_up, gamma, mul_up, norm_up, sqrt_up, sum_up, underflow};
-use super::spectral::{largest_eigenvalue_bound, spectral_norm_bound};
+use super::relaxation::{Units, beside};
+use super::rounding::{
+    Interval, UNIT_ROUNDOFF, add_up, gamma, mul_up, norm_up, norm_up_slice, sqrt_up, sum_up, underflow,
+};
+use super::spectral::{eigenvalue_bounds, largest_eigenvalue_bound, spectral_norm_bound};
 use super::stage::Stage;
 use nalgebra::{DMatrix, DVector};
+use std::sync::OnceLock;
 
 /// Quadratic enclosure of the units of one stage; see the module for the invariant.
 pub(super) struct Quadratic {
@@ -35,6 +38,8 @@ pub(super) struct Quadratic {
     sizes: Vec<f64>,
     /// Upper bound of the Euclidean norm of the vector of errors.
     error_norm: f64,
+    /// Enclosures of ½dᵀMₖd from eigenvalues, as far as they were asked for.
+    bends: Vec<OnceLock<Interval>>,
 }
 
 impl Quadratic {
@@ -46,6 +51,39 @@ impl Quadratic {
             hessians: None,
             sizes,
             error_norm: 0.0,
+            bends: unasked(center.len()),
+        }
+    }
+
+    /// What does not depend on the input.
+    pub(super) fn constant(values: &DVector<f64>, inputs: usize) -> Self {
+        Quadratic {
+            units: Units::constant(values, inputs),
+            hessians: None,
+            sizes: vec![0.0; values.len()],
+            error_norm: 0.0,
+            bends: unasked(values.len()),
+        }
+    }
+
+    /// The units of several wires, one after the other, for maps of ℝⁿ.
+    pub(super) fn join(parts: &[&Quadratic], n: usize) -> Self {
+        let units = Units::join(&parts.iter().map(|part| &part.units).collect::<Vec<_>>(), n);
+        let flat: Vec<DMatrix<f64>> = if parts.iter().all(|part| part.hessians.is_none()) {
+            Vec::new()
+        } else {
+            let zeros = |part: &Quadratic| DMatrix::zeros(n * n, part.units.len());
+            parts
+                .iter()
+                .map(|part| part.hessians.clone().unwrap_or_else(|| zeros(part)))
+                .collect()
+        };
+        Quadratic {
+            bends: unasked(units.len()),
+            units,
+            hessians: (!flat.is_empty()).then(|| beside(&flat.iter().collect::<Vec<_>>(), n * n)),
+            sizes: parts.iter().flat_map(|part| part.sizes.iter().copied()).collect(),
+            error_norm: norm_up(parts.iter().map(|part| part.error_norm)),
         }
     }
 
@@ -56,7 +94,7 @@ impl Quadratic {
     }
 
     /// z = Wa + b.
-    pub(super) fn affine(&self, stage: &Stage<'_>, support: &Support) -> Quadratic {
+    pub(super) fn affine(&self, stage: &Stage, support: &Support) -> Quadratic {
         let mut units = self.units.affine(stage, support);
         let Some(weights) = &stage.weights_t else {
             return Quadratic {
@@ -64,6 +102,7 @@ impl Quadratic {
                 hessians: self.hessians.clone(),
                 sizes: self.sizes.clone(),
                 error_norm: self.error_norm,
+                bends: unasked(self.units.len()),
             };
         };
         // what the step itself rounds, apart from the errors that it passes on
@@ -92,11 +131,11 @@ impl Quadratic {
                 }
                 let row = weights.column(j);
                 let products = row.iter().zip(&self.sizes).map(|(w, s)| mul_up(w.abs(), *s));
-                let entries = add_up(mul_up(gamma(inputs), sum_up(products)), underflow(n * n));
+                let entries = add_up(mul_up(gamma(stage.terms()), sum_up(products)), underflow(n * n));
                 let lost = mul_up(half_square, entries);
                 units.error[j] = units.error[j] + Interval::symmetric(lost);
                 rounding[j] = add_up(rounding[j], lost);
-                sizes[j] = norm_up(hessian.iter().copied());
+                sizes[j] = norm_up_slice(hessian.as_slice());
             }
             combined
         });
@@ -111,6 +150,7 @@ impl Quadratic {
             hessians,
             sizes,
             error_norm,
+            bends: unasked(outputs),
         }
     }
 
@@ -118,7 +158,7 @@ impl Quadratic {
     ///
     /// # Errors
     /// The first unit whose pre-activation has a kink in its range.
-    pub(super) fn activate(mut self, stage: &Stage<'_>, support: &Support) -> Result<Quadratic, Kink> {
+    pub(super) fn activate(mut self, stage: &Stage, support: &Support) -> Result<Quadratic, Kink> {
         let sigma = stage.activation;
         if sigma == nets::Activation::Linear {
             return Ok(self);
@@ -182,14 +222,13 @@ impl Quadratic {
             self.units.error[k] = self.units.error[k] * alpha + rest + cross + Interval::symmetric(lost);
             self.units.value[k] = value;
             self.units.reach[k] = mul_up(mul_up(alpha.abs(), self.units.reach[k]), 1.0 + gamma(1));
-            let mut hessian = hessians.column_mut(k);
-            for (column, &gc) in g.iter().enumerate() {
-                for (row, &gr) in g.iter().enumerate() {
-                    let entry = &mut hessian[column * n + row];
+            let hessian = &mut hessians.as_mut_slice()[k * n * n..(k + 1) * n * n];
+            for (column, &gc) in hessian.chunks_exact_mut(n).zip(g.iter()) {
+                for (entry, &gr) in column.iter_mut().zip(g.as_slice()) {
                     *entry = alpha * *entry + beta * (gr * gc);
                 }
             }
-            self.sizes[k] = norm_up(hessian.iter().copied());
+            self.sizes[k] = norm_up_slice(hessian);
             slopes.push(alpha);
         }
         let error_norm = activated_norm(&terms, &gradient, self.error_norm, wander_norm, support);
@@ -280,12 +319,17 @@ impl Quadratic {
         let Some(hessians) = &self.hessians else {
             return Interval::ZERO;
         };
-        let n = hessians.nrows().isqrt();
-        let hessian = DMatrix::from_column_slice(n, n, hessians.column(j).as_slice());
-        let half_square = mul_up(0.5, mul_up(support.radius(), support.radius()));
-        let top = mul_up(half_square, largest_eigenvalue_bound(&hessian).max(0.0));
-        let bottom = mul_up(half_square, largest_eigenvalue_bound(&-hessian).max(0.0));
-        Interval::new(-bottom, top).unwrap_or(Interval::ENTIRE)
+        *self.bends[j].get_or_init(|| {
+            let n = hessians.nrows().isqrt();
+            let hessian = DMatrix::from_column_slice(n, n, hessians.column(j).as_slice());
+            let half_square = mul_up(0.5, mul_up(support.radius(), support.radius()));
+            let (lower, upper) = eigenvalue_bounds(&hessian);
+            let (bottom, top) = (
+                mul_up(half_square, -lower.min(0.0)),
+                mul_up(half_square, upper.max(0.0)),
+            );
+            Interval::new(-bottom, top).unwrap_or(Interval::ENTIRE)
+        })
     }
 
     /// Bound of the Euclidean norm of e + Dd + ½M(d, d) + errors over the ball of radius ρ about the region.
@@ -324,7 +368,7 @@ impl Quadratic {
                 form[i * (n + 1)] += shift;
             }
         }
-        let size = norm_up(forms.iter().copied());
+        let size = norm_up_slice(forms.as_slice());
         let root = joint_norm(forms);
         // the shift 2e/ρ² and the shifted diagonal are rounded: at most 4u in the Frobenius norm of each form
         let shifts = mul_up(mul_up(2.0, ends), n as f64) / square;
@@ -337,7 +381,7 @@ impl Quadratic {
 /// √λmax(ΣMⱼ²), a bound of sup ‖M(d, d)‖₂ over unit vectors d, for symmetric Mⱼ stored as columns.
 fn joint_norm(forms: DMatrix<f64>) -> f64 {
     let (n, m) = (forms.nrows().isqrt(), forms.ncols());
-    let size = norm_up(forms.iter().copied());
+    let size = norm_up_slice(forms.as_slice());
     if !(size > 1e-140 && size < 1e140) {
         return size; // the squares would under- or overflow; the Frobenius norm is a bound too
     }
@@ -345,6 +389,10 @@ fn joint_norm(forms: DMatrix<f64>) -> f64 {
     let gram = &beside * beside.transpose();
     let error = add_up(mul_up(gamma(n * m), mul_up(size, size)), underflow(n * m * n));
     sqrt_up(add_up(largest_eigenvalue_bound(&gram).max(0.0), error)).min(size)
+}
+
+fn unasked(units: usize) -> Vec<OnceLock<Interval>> {
+    vec![OnceLock::new(); units]
 }
 
 fn magnitude_norm(errors: &[Interval]) -> f64 {
