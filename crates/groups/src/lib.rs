@@ -33,6 +33,7 @@ mod stabilizer;
 mod stabilizer_chain;
 mod structure;
 mod transversals;
+pub mod univariate;
 
 pub use action::{Action, OnColourings, OnPoints, OnSets, OnTuples};
 pub use conjugacy::{ConjugacyClass, ConjugacyClasses};

@@ -17,8 +17,10 @@
 //! # Ok::<(), groups::GroupError>(())
 //! ```
 
+mod characteristic;
 mod determinant;
 mod echelon;
+mod integer_forms;
 mod modular;
 mod operations;
 mod reconstruct;
@@ -34,6 +36,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use echelon::Echelon;
 pub(crate) use echelon::{certified_echelon, gauss_jordan};
+pub use integer_forms::{HermiteForm, SmithForm};
+pub(crate) use modular::PrimeField;
+pub(crate) use reconstruct::rational_from_residue;
 pub use subspace::Subspace;
 
 use crate::GroupError;

@@ -57,6 +57,12 @@ impl PrimeField {
     }
 
     #[inline]
+    pub(crate) fn add(&self, a: u64, b: u64) -> u64 {
+        let sum = a + b;
+        if sum >= self.p { sum - self.p } else { sum }
+    }
+
+    #[inline]
     pub(crate) fn sub(&self, a: u64, b: u64) -> u64 {
         if a >= b { a - b } else { a + self.p - b }
     }

@@ -85,6 +85,11 @@ impl Remainders {
     }
 }
 
+/// The fraction of small enough parts with this residue, if there is one.
+pub(crate) fn rational_from_residue(residue: &BigInt, modulus: &BigInt) -> Option<BigRational> {
+    fraction(residue, modulus, &(modulus >> 1usize).sqrt())
+}
+
 /// The fraction with residue `r` modulo the 62-bit prime `p`, both parts below 2^30.5.
 fn small_fraction(r: u64, p: u64) -> Option<BigRational> {
     let bound = (p >> 1).sqrt();
