@@ -11,6 +11,7 @@ pub mod conjugacy;
 mod constituents;
 pub mod counting;
 mod elements;
+pub mod cyclotomic;
 mod error;
 mod factorization;
 mod finite_field;
