@@ -37,7 +37,7 @@ impl Default for PolynomialLimits {
             degree: 200,
             terms: 100_000,
             variables: 256,
-            coefficient_bits: 65_536,
+            coefficient_bits: 8_192,
             depth: 100,
         }
     }
@@ -256,6 +256,12 @@ impl Parser<'_> {
             return Err(self.expected(&format!("an exponent of at most {}", self.limits.degree)));
         };
         self.at += 1;
+        // A power of a sum of k terms has at most C(k - 1 + e, e) of them: refuse before multiplying out.
+        let degree = u64::from(base.degree().unwrap_or(0)) * u64::from(exponent);
+        limit("the degree", degree, u64::from(self.limits.degree))?;
+        let terms = monomials_up_to(base.len().saturating_sub(1), u64::from(exponent));
+        let terms = terms.min(monomials_up_to(self.variables, degree));
+        limit("the number of terms", terms, self.limits.terms as u64)?;
         let mut result = Polynomial::constant(self.variables, BigRational::from_integer(BigInt::from(1)));
         for _ in 0..exponent {
             result = self.multiply(&result, &base)?;
