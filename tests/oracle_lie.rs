@@ -141,6 +141,24 @@ fn stabilizers_of_every_polynomial_figure_of_the_table() {
     assert!(compared >= 300, "only {compared} stabilizers were compared");
 }
 
+#[test]
+fn roots_of_the_split_algebras_of_the_table() {
+    let mut compared = 0;
+    for row in table("lie.json") {
+        let label = row["name"].as_str().unwrap();
+        let basis = row["basis"].as_array().unwrap().iter().map(matrix).collect();
+        let info = serde_json::to_value(LieAlgebra::from_matrices(basis).unwrap().info().unwrap()).unwrap();
+        let Some(kind) = row.get("root_system") else { continue };
+        assert_eq!(&info["root_system"], kind, "{label}");
+        for field in ["rank", "n_roots", "weyl_order"] {
+            assert_eq!(info[field], row[field], "{label}: {field}");
+        }
+        assert_eq!(info["is_split"], true, "{label}");
+        compared += 1;
+    }
+    assert_eq!(compared, 12);
+}
+
 /// The span of a list of affine fields {A, b}, as vectors of the entries of A and b.
 fn span(basis: &Value) -> Option<Subspace<BigRational>> {
     let rows: Vec<Vec<BigRational>> = basis

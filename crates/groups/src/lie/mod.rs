@@ -18,18 +18,30 @@
 mod action;
 mod algebra;
 mod batch;
+mod cartan;
+mod classify;
 pub mod haar;
+mod info;
 mod isotropy;
 mod named;
+mod radical;
+mod real_forms;
+mod roots;
+mod semisimple;
 mod structure;
 mod structure_constants;
 
 pub use action::infinitesimal_action;
 pub use algebra::{AffineElement, LieAlgebra, Space};
 pub use batch::{BatchRow, StabilizerAnswer, answer_batch, stabilizer_answer};
+pub use info::LieInfo;
 pub use isotropy::{
     Isotropy, IsotropyReport, StabilizerMode, StabilizerStructure, isotropy_of_action,
     stabilizer_of_polynomials,
 };
 pub use named::{DEFAULT_MATRIX_SIZE_LIMIT, parse_algebra, parse_algebra_with_limit};
+pub use radical::LeviDecomposition;
+pub use real_forms::real_forms;
+pub use roots::{DynkinType, Family, RootSystem, SimpleType};
+pub use semisimple::{RootSpace, SemisimpleStructure, SimpleIdeal};
 pub use structure::Structure;

@@ -34,6 +34,7 @@ use num_rational::BigRational;
 use num_traits::FromPrimitive;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub(crate) use characteristic::characteristic_mod;
 pub use echelon::Echelon;
 pub(crate) use echelon::{certified_echelon, gauss_jordan};
 pub use integer_forms::{HermiteForm, SmithForm};

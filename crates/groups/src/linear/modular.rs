@@ -7,6 +7,7 @@
 use std::sync::LazyLock;
 
 use num_bigint::BigInt;
+use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 /// The field of residues modulo an odd prime below 2^62.
@@ -96,6 +97,16 @@ impl PrimeField {
                 self.encode_small(residue)
             }
         }
+    }
+
+    /// The residue of a fraction, `None` when the prime divides its denominator.
+    pub(crate) fn encode_rational(&self, x: &BigRational) -> Option<u64> {
+        let numerator = self.encode_big(x.numer());
+        if x.is_integer() {
+            return Some(numerator);
+        }
+        let denominator = self.encode_big(x.denom());
+        (denominator != 0).then(|| self.mul(numerator, self.inv(denominator)))
     }
 
     pub(crate) fn pow(&self, mut base: u64, mut exponent: u64) -> u64 {

@@ -7,7 +7,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
 use super::Univariate;
-use super::finite::{Residues, Ring};
+use super::finite::{ResidueRing, Residues};
 use crate::linear::PrimeField;
 
 impl Univariate<BigRational> {
@@ -76,7 +76,7 @@ fn from_integers(coefficients: &[BigInt]) -> Univariate<BigRational> {
 }
 
 /// The reduction modulo a prime, `None` when the degree drops or it is not squarefree.
-fn good_reduction(ring: &Ring, f: &[BigInt]) -> Option<Residues> {
+fn good_reduction(ring: &ResidueRing, f: &[BigInt]) -> Option<Residues> {
     let residues: Residues = f.iter().map(|c| ring.field.encode_big(c)).collect();
     let squarefree = || ring.gcd(&residues, &ring.derivative(&residues)).len() == 1;
     (residues.last() != Some(&0) && squarefree()).then_some(residues)
@@ -100,7 +100,7 @@ fn split_linear(f: &Univariate<BigRational>) -> (Vec<Univariate<BigRational>>, U
     }
     let integers = rest.primitive();
     let (ring, residues) = PrimeField::descending()
-        .map(|field| Ring { field })
+        .map(ResidueRing::new)
         .find_map(|ring| good_reduction(&ring, &integers).map(|residues| (ring, residues)))
         .expect("finitely many primes divide the discriminant");
     let bound = integers[0].abs().max(integers[integers.len() - 1].abs());
@@ -146,7 +146,7 @@ fn lift_root(f: &[BigInt], root: u64, p: u64, target: &BigInt) -> (BigInt, BigIn
 fn zassenhaus(f: &[BigInt]) -> Vec<Vec<BigInt>> {
     // The best of a few primes: fewer modular factors, fewer combinations.
     let (ring, modular) = PrimeField::descending()
-        .map(|field| Ring { field })
+        .map(ResidueRing::new)
         .filter_map(|ring| {
             let residues = good_reduction(&ring, f)?;
             let factors = ring.factor_squarefree(&ring.monic(&residues));
@@ -170,7 +170,7 @@ fn coefficient_bound(f: &[BigInt]) -> BigInt {
 }
 
 /// Lifts monic coprime factors from p to a power of p above `bound`, one power at a time.
-fn hensel(ring: &Ring, f: &[BigInt], factors: &[Residues], bound: &BigInt) -> (Vec<Vec<BigInt>>, BigInt) {
+fn hensel(ring: &ResidueRing, f: &[BigInt], factors: &[Residues], bound: &BigInt) -> (Vec<Vec<BigInt>>, BigInt) {
     let prime = BigInt::from(ring.field.p);
     // With s_i the inverse of the product of the other factors modulo g_i, the correction of g_i is e s_i mod g_i.
     let inverses: Vec<Residues> = factors

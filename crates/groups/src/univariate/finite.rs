@@ -1,19 +1,41 @@
 //! Factoring modulo a prime: distinct-degree and equal-degree splitting (Cantor and Zassenhaus, Math. Comp. 36, 1981).
 
+use num_rational::BigRational;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::Univariate;
 use crate::linear::PrimeField;
 
 /// A polynomial over a prime field: Montgomery residues, lowest first, no leading zero.
-pub(super) type Residues = Vec<u64>;
+pub(crate) type Residues = Vec<u64>;
 
 /// Polynomial arithmetic over one prime field.
-pub(super) struct Ring {
+pub(crate) struct ResidueRing {
     pub(super) field: PrimeField,
 }
 
-impl Ring {
+impl ResidueRing {
+    pub(crate) fn new(field: PrimeField) -> Self {
+        ResidueRing { field }
+    }
+
+    pub(crate) fn field(&self) -> PrimeField {
+        self.field
+    }
+
+    /// The reduction of a rational polynomial, `None` when the prime divides a denominator or the leading coefficient.
+    pub(crate) fn reduce(&self, f: &Univariate<BigRational>) -> Option<Residues> {
+        let residues: Option<Residues> = f.coefficients().iter().map(|c| self.field.encode_rational(c)).collect();
+        residues.filter(|residues| residues.last() != Some(&0))
+    }
+
+    /// Whether a polynomial is a product of distinct linear factors: it divides x^p - x.
+    pub(crate) fn splits(&self, f: &[u64]) -> bool {
+        let x = vec![0, self.field.encode(1)];
+        f.len() < 3 || self.sub(&self.pow_mod(&x, self.field.p, f), &x).is_empty()
+    }
+
     pub(super) fn trim(&self, mut a: Residues) -> Residues {
         while a.last() == Some(&0) {
             a.pop();
@@ -120,7 +142,7 @@ impl Ring {
     }
 
     /// The distinct roots of a polynomial, decoded, increasing.
-    pub(super) fn roots(&self, f: &[u64]) -> Vec<u64> {
+    pub(crate) fn roots(&self, f: &[u64]) -> Vec<u64> {
         let f = self.monic(f);
         let x = vec![0, self.field.encode(1)];
         if f.len() < 2 {
@@ -198,7 +220,7 @@ mod tests {
 
     #[test]
     fn the_factors_multiply_to_the_polynomial() {
-        let ring = Ring {
+        let ring = ResidueRing {
             field: PrimeField::descending().next().unwrap(),
         };
         // x^12 - 1 is squarefree modulo every prime above 12.

@@ -21,6 +21,8 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 use serde::{Serialize, Serializer};
 
+pub(crate) use finite::ResidueRing;
+
 use crate::GroupError;
 use crate::linear::{Matrix, RationalMatrix};
 use crate::scalar::Scalar;
