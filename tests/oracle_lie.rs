@@ -148,7 +148,9 @@ fn roots_of_the_split_algebras_of_the_table() {
         let label = row["name"].as_str().unwrap();
         let basis = row["basis"].as_array().unwrap().iter().map(matrix).collect();
         let info = serde_json::to_value(LieAlgebra::from_matrices(basis).unwrap().info().unwrap()).unwrap();
-        let Some(kind) = row.get("root_system") else { continue };
+        let Some(kind) = row.get("root_system") else {
+            continue;
+        };
         assert_eq!(&info["root_system"], kind, "{label}");
         for field in ["rank", "n_roots", "weyl_order"] {
             assert_eq!(info[field], row[field], "{label}: {field}");

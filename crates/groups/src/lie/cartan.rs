@@ -36,8 +36,15 @@ impl LieAlgebra {
     /// # Ok::<(), groups::GroupError>(())
     /// ```
     pub fn cartan_subalgebra(&self) -> Subspace<BigRational> {
-        let signature = self.killing_form().signature().expect("the Killing form is symmetric");
-        if signature[2] == 0 { Subspace::span(&self.maximal_torus()) } else { self.regular_null_component() }
+        let signature = self
+            .killing_form()
+            .signature()
+            .expect("the Killing form is symmetric");
+        if signature[2] == 0 {
+            Subspace::span(&self.maximal_torus())
+        } else {
+            self.regular_null_component()
+        }
     }
 
     /// A maximal abelian subalgebra of ad-semisimple elements of a semisimple algebra: one element a row, the split
@@ -74,8 +81,9 @@ impl LieAlgebra {
             return row.clone();
         }
         // A nilpotent element lies in an sl(2)-triple, whose neutral element is split.
-        if let Some(neutral) =
-            first(Kind::Nilpotent).and_then(|e| self.neutral_element(e, centralizer)).filter(|h| !inside.contains(h))
+        if let Some(neutral) = first(Kind::Nilpotent)
+            .and_then(|e| self.neutral_element(e, centralizer))
+            .filter(|h| !inside.contains(h))
         {
             return neutral;
         }
@@ -99,12 +107,17 @@ impl LieAlgebra {
 
     fn kind_of(&self, x: &[BigRational]) -> Kind {
         let adjoint = self.adjoint(x);
-        let characteristic = adjoint.characteristic_polynomial().expect("an adjoint matrix is square");
+        let characteristic = adjoint
+            .characteristic_polynomial()
+            .expect("an adjoint matrix is square");
         let squarefree = characteristic.squarefree_part();
         if squarefree == Univariate::x() {
             return Kind::Nilpotent;
         }
-        let vanishes = squarefree.evaluate_at_matrix(&adjoint).expect("an adjoint matrix is square").is_zero();
+        let vanishes = squarefree
+            .evaluate_at_matrix(&adjoint)
+            .expect("an adjoint matrix is square")
+            .is_zero();
         match vanishes {
             false => Kind::Mixed,
             true if Some(squarefree.rational_roots().len()) == squarefree.degree() => Kind::Split,
@@ -115,8 +128,9 @@ impl LieAlgebra {
     /// h in [e, C] with [h, e] = 2e, for e nilpotent in the reductive subalgebra C (Morozov's lemma: such an h belongs
     /// to an sl(2)-triple, so that ad h has integer eigenvalues).
     fn neutral_element(&self, e: &[BigRational], within: &Subspace<BigRational>) -> Option<Vec<BigRational>> {
-        let brackets: Vec<Vec<BigRational>> =
-            (0..within.dimension()).map(|i| self.bracket(e, within.basis().row(i))).collect();
+        let brackets: Vec<Vec<BigRational>> = (0..within.dimension())
+            .map(|i| self.bracket(e, within.basis().row(i)))
+            .collect();
         let images: Vec<Vec<BigRational>> = brackets.iter().map(|h| self.bracket(h, e)).collect();
         let system = RationalMatrix::from_fn(self.dimension(), images.len(), |i, j| images[j][i].clone());
         let twice: Vec<BigRational> = e.iter().map(|x| x + x).collect();
@@ -135,7 +149,9 @@ impl LieAlgebra {
         let d = self.dimension();
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         for size in 1.. {
-            let x: Vec<BigRational> = (0..d).map(|_| rational(rng.random_range(-size..=size), 1)).collect();
+            let x: Vec<BigRational> = (0..d)
+                .map(|_| rational(rng.random_range(-size..=size), 1))
+                .collect();
             let component = null_component(&self.adjoint(&x));
             // A null component is its own normalizer; it is a Cartan subalgebra exactly when it is nilpotent.
             if self.is_nilpotent_subalgebra(&component) {

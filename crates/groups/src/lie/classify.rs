@@ -56,7 +56,9 @@ impl LieAlgebra {
 
     /// The matrix, in coordinates of the subspace, of ad x for the first unit vector x outside it.
     fn action_of_complement(&self, ideal: &Subspace<BigRational>) -> RationalMatrix {
-        let x = (0..self.dimension()).find(|j| !ideal.pivots().contains(j)).unwrap_or(0);
+        let x = (0..self.dimension())
+            .find(|j| !ideal.pivots().contains(j))
+            .unwrap_or(0);
         self.action_on(&unit_vector(self.dimension(), x), ideal)
     }
 
@@ -64,7 +66,9 @@ impl LieAlgebra {
         let images: Vec<Vec<BigRational>> = (0..ideal.dimension())
             .map(|i| {
                 let image = self.bracket(x, ideal.basis().row(i));
-                ideal.coordinates(&image).expect("the bracket with an ideal stays in it")
+                ideal
+                    .coordinates(&image)
+                    .expect("the bracket with an ideal stays in it")
             })
             .collect();
         RationalMatrix::from_fn(images.len(), images.len(), |i, j| images[j][i].clone())
@@ -74,9 +78,15 @@ impl LieAlgebra {
         let radical = self.radical();
         if radical.dimension() == 1 {
             // A Levi factor of dimension 3 acts trivially on a line: the sum is direct.
-            let levi = self.levi_decomposition().and_then(|levi| self.subalgebra(&levi.levi));
+            let levi = self
+                .levi_decomposition()
+                .and_then(|levi| self.subalgebra(&levi.levi));
             let levi = levi.expect("every algebra has a Levi factor");
-            return if levi.simple_of_dimension_3() == "so(3)" { "u(2)".to_owned() } else { "gl(2)".to_owned() };
+            return if levi.simple_of_dimension_3() == "so(3)" {
+                "u(2)".to_owned()
+            } else {
+                "gl(2)".to_owned()
+            };
         }
         let nilradical = self.nilradical();
         match nilradical.dimension() {
@@ -95,14 +105,21 @@ impl LieAlgebra {
         let action = self.action_of_complement(nilradical);
         // In coordinates of the nilradical, the centre of heis(3) is the line of brackets.
         let center = self.product_space(nilradical, nilradical);
-        let line = nilradical.coordinates(center.basis().row(0)).expect("brackets stay in the nilradical");
+        let line = nilradical
+            .coordinates(center.basis().row(0))
+            .expect("brackets stay in the nilradical");
         let line = Subspace::span(&RationalMatrix::from_parts(1, 3, line));
         let free: Vec<usize> = (0..3).filter(|j| !line.pivots().contains(j)).collect();
-        let quotient = RationalMatrix::from_fn(2, 2, |i, j| line.reduce(&action.column(free[j]))[free[i]].clone());
+        let quotient =
+            RationalMatrix::from_fn(2, 2, |i, j| line.reduce(&action.column(free[j]))[free[i]].clone());
         let (trace, determinant, discriminant) = quadratic(&quotient);
         if discriminant.is_zero() {
             let scalar = (&quotient - &RationalMatrix::identity(2).scaled(&quotient[(0, 0)])).is_zero();
-            return if scalar { "A4,9^1".to_owned() } else { "A4,7".to_owned() };
+            return if scalar {
+                "A4,9^1".to_owned()
+            } else {
+                "A4,7".to_owned()
+            };
         }
         match (discriminant.is_positive(), trace.is_zero()) {
             (true, true) => "A4,8".to_owned(),
@@ -115,10 +132,14 @@ impl LieAlgebra {
     /// Nilradical R^2: a plane of commuting matrices acts on it, as R + R or as C.
     fn with_nilradical_plane(&self, nilradical: &Subspace<BigRational>) -> String {
         let outside = (0..self.dimension()).filter(|j| !nilradical.pivots().contains(j));
-        let complex = outside.map(|j| self.action_on(&unit_vector(self.dimension(), j), nilradical)).any(
-            |action| quadratic(&action).2.is_negative(),
-        );
-        if complex { "aff(1,C)".to_owned() } else { "aff(1)+aff(1)".to_owned() }
+        let complex = outside
+            .map(|j| self.action_on(&unit_vector(self.dimension(), j), nilradical))
+            .any(|action| quadratic(&action).2.is_negative());
+        if complex {
+            "aff(1,C)".to_owned()
+        } else {
+            "aff(1)+aff(1)".to_owned()
+        }
     }
 }
 
@@ -135,7 +156,11 @@ fn plane_action_name(action: &RationalMatrix) -> String {
     let (trace, determinant, discriminant) = quadratic(action);
     if discriminant.is_zero() {
         let scalar = (action - &RationalMatrix::identity(2).scaled(&action[(0, 0)])).is_zero();
-        return if scalar { "A3,3".to_owned() } else { "A3,2".to_owned() };
+        return if scalar {
+            "A3,3".to_owned()
+        } else {
+            "A3,2".to_owned()
+        };
     }
     match (discriminant.is_positive(), trace.is_zero()) {
         (true, true) => "e(1,1)".to_owned(),
@@ -147,7 +172,11 @@ fn plane_action_name(action: &RationalMatrix) -> String {
 
 /// The ratio of the smaller to the larger of two real eigenvalues, as a number when it is rational.
 fn ratio(trace: &BigRational, determinant: &BigRational, discriminant: &BigRational) -> String {
-    let quadratic = Univariate::new(vec![determinant.clone(), -trace, BigRational::from_integer(1.into())]);
+    let quadratic = Univariate::new(vec![
+        determinant.clone(),
+        -trace,
+        BigRational::from_integer(1.into()),
+    ]);
     let mut roots = quadratic.rational_roots();
     if roots.len() < 2 {
         return format!("[{}; discriminant {discriminant}]", quadratic.to_text("t"));
@@ -157,7 +186,9 @@ fn ratio(trace: &BigRational, determinant: &BigRational, discriminant: &BigRatio
 }
 
 fn characteristic(action: &RationalMatrix) -> String {
-    action.characteristic_polynomial().map_or_else(|_| String::new(), |f| f.to_text("t"))
+    action
+        .characteristic_polynomial()
+        .map_or_else(|_| String::new(), |f| f.to_text("t"))
 }
 
 /// The algebra R x R^3 with an action that is not nilpotent.
@@ -183,8 +214,10 @@ fn with_abelian_nilradical(action: &RationalMatrix) -> String {
         _ => {}
     }
     let squarefree = f.squarefree_part();
-    let diagonalizable =
-        squarefree.evaluate_at_matrix(action).expect("the action is square").is_zero();
+    let diagonalizable = squarefree
+        .evaluate_at_matrix(action)
+        .expect("the action is square")
+        .is_zero();
     match (squarefree.degree(), squarefree.real_root_count(), diagonalizable) {
         (Some(3), 1, _) => format!("A4,6[{}]", f.to_text("t")),
         (_, _, true) => match eigenvalue_ratios(&f) {
@@ -194,13 +227,23 @@ fn with_abelian_nilradical(action: &RationalMatrix) -> String {
         (Some(1), ..) => {
             let eigenvalue = squarefree.rational_roots().remove(0);
             let shifted = action - &RationalMatrix::identity(3).scaled(&eigenvalue);
-            if (&shifted * &shifted).is_zero() { "A4,2^1".to_owned() } else { "A4,4".to_owned() }
+            if (&shifted * &shifted).is_zero() {
+                "A4,2^1".to_owned()
+            } else {
+                "A4,4".to_owned()
+            }
         }
         _ => {
             // A double and a simple eigenvalue, both rational: the double one carries a Jordan block.
             let double = f.gcd(&f.derivative()).rational_roots().remove(0);
-            let simple = squarefree.rational_roots().into_iter().find(|root| *root != double);
-            format!("A4,2^{}", simple.map_or_else(String::new, |simple| (simple / double).to_string()))
+            let simple = squarefree
+                .rational_roots()
+                .into_iter()
+                .find(|root| *root != double);
+            format!(
+                "A4,2^{}",
+                simple.map_or_else(String::new, |simple| (simple / double).to_string())
+            )
         }
     }
 }
@@ -247,10 +290,16 @@ mod tests {
 
     fn hidden(algebra: &LieAlgebra) -> LieAlgebra {
         let d = algebra.dimension();
-        let lower = RationalMatrix::from_fn(d, d, |i, j| rational([0, 1, 2, -1][(i * 3 + j) % 4] * i64::from(j < i), 1));
-        let upper = RationalMatrix::from_fn(d, d, |i, j| rational([1, -2, 1][(i + j) % 3] * i64::from(j > i), 1));
+        let lower = RationalMatrix::from_fn(d, d, |i, j| {
+            rational([0, 1, 2, -1][(i * 3 + j) % 4] * i64::from(j < i), 1)
+        });
+        let upper = RationalMatrix::from_fn(d, d, |i, j| {
+            rational([1, -2, 1][(i + j) % 3] * i64::from(j > i), 1)
+        });
         let one = RationalMatrix::identity(d);
-        algebra.subalgebra(&(&(&one + &lower) * &(&one + &upper))).unwrap()
+        algebra
+            .subalgebra(&(&(&one + &lower) * &(&one + &upper)))
+            .unwrap()
     }
 
     #[test]
@@ -273,9 +322,13 @@ mod tests {
                 assert_eq!(found, name);
             }
         }
-        for (text, name) in
-            [("R^3", "R^3"), ("heis(3)", "heis(3)"), ("aff(1)+R^1", "aff(1)+R"), ("so(3)", "so(3)"), ("sl(2)", "sl(2,R)")]
-        {
+        for (text, name) in [
+            ("R^3", "R^3"),
+            ("heis(3)", "heis(3)"),
+            ("aff(1)+R^1", "aff(1)+R"),
+            ("so(3)", "so(3)"),
+            ("sl(2)", "sl(2,R)"),
+        ] {
             assert_eq!(hidden(&parse_algebra(text).unwrap()).real_type().unwrap(), name);
         }
     }
@@ -309,7 +362,11 @@ mod tests {
             ("sim(2)", "aff(1,C)"),
             ("heis(3)+R^1", "heis(3)+R"),
         ] {
-            assert_eq!(hidden(&parse_algebra(text).unwrap()).real_type().unwrap(), name, "{text}");
+            assert_eq!(
+                hidden(&parse_algebra(text).unwrap()).real_type().unwrap(),
+                name,
+                "{text}"
+            );
         }
         assert_eq!(parse_algebra("gl(3)").unwrap().real_type(), None);
     }

@@ -70,7 +70,10 @@ impl LieAlgebra {
         let levi_structure = levi.as_ref().map(LieAlgebra::semisimple_structure).transpose()?;
         Ok(LieInfo {
             name: self.name().map(str::to_owned),
-            matrix_size: self.matrices().and_then(|basis| basis.first()).map(|matrix| matrix.rows()),
+            matrix_size: self
+                .matrices()
+                .and_then(|basis| basis.first())
+                .map(|matrix| matrix.rows()),
             dimension: self.dimension(),
             description: self.describe_with(&structure, levi_structure.as_ref())?,
             nilradical_dim: nilradical.dimension(),
@@ -94,13 +97,24 @@ impl LieAlgebra {
     /// The Dynkin type by name; B2 = C2 is called C2 when it is given by matrices of size 4, on which it is symplectic.
     fn type_name(&self, levi: &SemisimpleStructure) -> String {
         let name = levi.kind.to_string();
-        let size = self.matrices().and_then(|basis| basis.first()).map(|matrix| matrix.rows());
-        if name == "B2" && size == Some(4) { "C2".to_owned() } else { name }
+        let size = self
+            .matrices()
+            .and_then(|basis| basis.first())
+            .map(|matrix| matrix.rows());
+        if name == "B2" && size == Some(4) {
+            "C2".to_owned()
+        } else {
+            name
+        }
     }
 
     fn levi_factor(&self) -> Result<Option<LieAlgebra>, GroupError> {
         let levi = self.levi_decomposition()?.levi;
-        if levi.rows() == 0 { Ok(None) } else { self.subalgebra(&levi).map(Some) }
+        if levi.rows() == 0 {
+            Ok(None)
+        } else {
+            self.subalgebra(&levi).map(Some)
+        }
     }
 
     /// A name for the isomorphism type over the reals.
@@ -114,7 +128,10 @@ impl LieAlgebra {
         if let Some(name) = self.real_type() {
             return Ok(self.realization().map_or(name, str::to_owned));
         }
-        let levi = self.levi_factor()?.map(|levi| levi.semisimple_structure()).transpose()?;
+        let levi = self
+            .levi_factor()?
+            .map(|levi| levi.semisimple_structure())
+            .transpose()?;
         self.describe_with(&self.structure(), levi.as_ref())
     }
 
@@ -130,7 +147,12 @@ impl LieAlgebra {
             return Ok(format!("R^{}", self.dimension()));
         }
         let mut parts: Vec<String> = levi
-            .map(|levi| levi.ideals.iter().map(|ideal| ideal.real_forms.join(" or ")).collect())
+            .map(|levi| {
+                levi.ideals
+                    .iter()
+                    .map(|ideal| ideal.real_forms.join(" or "))
+                    .collect()
+            })
             .unwrap_or_default();
         match structure.center_dim {
             0 => {}
@@ -143,8 +165,11 @@ impl LieAlgebra {
         let radical = self.radical_text(structure)?;
         Ok(match levi {
             Some(levi) => {
-                let simple: Vec<String> =
-                    levi.ideals.iter().map(|ideal| ideal.real_forms.join(" or ")).collect();
+                let simple: Vec<String> = levi
+                    .ideals
+                    .iter()
+                    .map(|ideal| ideal.real_forms.join(" or "))
+                    .collect();
                 format!("{} acting on a {radical}", simple.join("+"))
             }
             None => radical,
@@ -159,12 +184,24 @@ impl LieAlgebra {
             None if inside.structure().is_abelian => format!("R^{}", inside.dimension()),
             None => format!("a nilpotent algebra of dimension {}", inside.dimension()),
         };
-        let whole = if structure.is_solvable { "solvable algebra" } else { "solvable radical" };
-        Ok(match (structure.is_nilpotent, nilradical.dimension() == structure.radical_dim) {
-            (true, _) => format!("nilpotent algebra of dimension {}", self.dimension()),
-            (_, true) => format!("nilpotent radical {nilradical_name}"),
-            _ => format!("{whole} of dimension {} with nilradical {nilradical_name}", structure.radical_dim),
-        })
+        let whole = if structure.is_solvable {
+            "solvable algebra"
+        } else {
+            "solvable radical"
+        };
+        Ok(
+            match (
+                structure.is_nilpotent,
+                nilradical.dimension() == structure.radical_dim,
+            ) {
+                (true, _) => format!("nilpotent algebra of dimension {}", self.dimension()),
+                (_, true) => format!("nilpotent radical {nilradical_name}"),
+                _ => format!(
+                    "{whole} of dimension {} with nilradical {nilradical_name}",
+                    structure.radical_dim
+                ),
+            },
+        )
     }
 
     /// For a single matrix, whether its one-parameter group is a rotation or a boost: `so(2)` when the matrix is
@@ -180,7 +217,8 @@ impl LieAlgebra {
             false => f,
         };
         // x^2 + c with c > 0: a rotation; with c < 0: a boost.
-        let pure = without_zero.degree() == Some(2) && num_traits::Zero::is_zero(&without_zero.coefficient(1));
+        let pure =
+            without_zero.degree() == Some(2) && num_traits::Zero::is_zero(&without_zero.coefficient(1));
         let constant = without_zero.coefficient(0);
         match pure {
             true if num_traits::Signed::is_positive(&constant) => Some("so(2)"),
@@ -207,10 +245,16 @@ mod tests {
             ("so(4,2)", "su(2,2)"),
             ("sl(2)+so(3)", "so(3)+sl(2,R)"),
             ("se(3)", "so(3) acting on a nilpotent radical R^3"),
-            ("sim(3)", "so(3) acting on a solvable radical of dimension 4 with nilradical R^3"),
+            (
+                "sim(3)",
+                "so(3) acting on a solvable radical of dimension 4 with nilradical R^3",
+            ),
             ("d(5)", "R^5"),
             ("heis(5)", "nilpotent algebra of dimension 5"),
-            ("t(3)", "solvable algebra of dimension 6 with nilradical heis(3)+R"),
+            (
+                "t(3)",
+                "solvable algebra of dimension 6 with nilradical heis(3)+R",
+            ),
         ] {
             let algebra = parse_algebra(text).unwrap();
             assert_eq!(algebra.info().unwrap().description, description, "{text}");

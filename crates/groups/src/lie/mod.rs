@@ -20,12 +20,16 @@ mod algebra;
 mod batch;
 mod cartan;
 mod classify;
+mod figures;
+mod generic;
 pub mod haar;
 mod info;
 mod isotropy;
+mod matrix_group;
 mod named;
 mod radical;
 mod real_forms;
+mod representation;
 mod roots;
 mod semisimple;
 mod structure;
@@ -34,14 +38,18 @@ mod structure_constants;
 pub use action::infinitesimal_action;
 pub use algebra::{AffineElement, LieAlgebra, Space};
 pub use batch::{BatchRow, StabilizerAnswer, answer_batch, stabilizer_answer};
+pub use figures::{Figure, NormalSlice, isotropy_of_figure, normal_slice};
+pub use generic::{Evidence, GenericOrbit, generic_orbit};
 pub use info::LieInfo;
 pub use isotropy::{
     Isotropy, IsotropyReport, StabilizerMode, StabilizerStructure, isotropy_of_action,
     stabilizer_of_polynomials,
 };
+pub use matrix_group::{MatrixGroup, cayley_transform, exp_nilpotent, log_unipotent};
 pub use named::{DEFAULT_MATRIX_SIZE_LIMIT, parse_algebra, parse_algebra_with_limit};
 pub use radical::LeviDecomposition;
 pub use real_forms::real_forms;
+pub use representation::{DEFAULT_MODULE_LIMIT, Module, Representation};
 pub use roots::{DynkinType, Family, RootSystem, SimpleType};
 pub use semisimple::{RootSpace, SemisimpleStructure, SimpleIdeal};
 pub use structure::Structure;

@@ -60,8 +60,9 @@ impl LieAlgebra {
     fn trace_conditions(&self, x: &[BigRational], elements: &RationalMatrix) -> RationalMatrix {
         let d = self.dimension();
         let adjoint = self.adjoint(x);
-        let adjoints: Vec<RationalMatrix> =
-            (0..elements.rows()).map(|i| self.adjoint(elements.row(i))).collect();
+        let adjoints: Vec<RationalMatrix> = (0..elements.rows())
+            .map(|i| self.adjoint(elements.row(i)))
+            .collect();
         let mut power = RationalMatrix::identity(d);
         let mut conditions = RationalMatrix::zeros(0, elements.rows());
         for _ in 0..d {
@@ -134,14 +135,17 @@ impl LieAlgebra {
         let quotient = Subspace::span(&complement(next, term));
         let (m, s) = (levi.len(), quotient.dimension());
         let coordinates = |vector: &[BigRational]| {
-            quotient.coordinates(&next.reduce(vector)).expect("the vector lies in the term of the series")
+            quotient
+                .coordinates(&next.reduce(vector))
+                .expect("the vector lies in the term of the series")
         };
         // The action of each element on term/next: column a is the image of the a-th basis vector.
         let actions: Vec<RationalMatrix> = levi
             .iter()
             .map(|x| {
-                let images: Vec<_> =
-                    (0..s).map(|a| coordinates(&self.bracket(x, quotient.basis().row(a)))).collect();
+                let images: Vec<_> = (0..s)
+                    .map(|a| coordinates(&self.bracket(x, quotient.basis().row(a))))
+                    .collect();
                 RationalMatrix::from_fn(s, s, |b, a| images[a][b].clone())
             })
             .collect();
@@ -170,7 +174,9 @@ impl LieAlgebra {
             }
             right.extend(coordinates(&defect));
         }
-        let solution = system.solve(&right)?.expect("Whitehead's lemma: the equations have a solution");
+        let solution = system
+            .solve(&right)?
+            .expect("Whitehead's lemma: the equations have a solution");
         for (i, x) in levi.iter_mut().enumerate() {
             for a in 0..s {
                 for (sum, y) in x.iter_mut().zip(quotient.basis().row(a)) {
@@ -184,7 +190,9 @@ impl LieAlgebra {
 
 /// Rows that span a complement of `inner` in `outer`, reduced modulo `inner`.
 fn complement(inner: &Subspace<BigRational>, outer: &Subspace<BigRational>) -> RationalMatrix {
-    let rows = (0..outer.dimension()).flat_map(|i| inner.reduce(outer.basis().row(i))).collect();
+    let rows = (0..outer.dimension())
+        .flat_map(|i| inner.reduce(outer.basis().row(i)))
+        .collect();
     let rows = RationalMatrix::from_parts(outer.dimension(), outer.ambient(), rows);
     rows.echelon().into_matrix()
 }
@@ -237,19 +245,43 @@ mod tests {
         let outside = complement(&nilradical, &radical);
         assert_eq!(outside.rows(), 3);
         for i in 0..outside.rows() {
-            let f = algebra.adjoint(outside.row(i)).characteristic_polynomial().unwrap();
-            assert!(f.squarefree_part().degree() > Some(1), "ad has an eigenvalue besides 0");
+            let f = algebra
+                .adjoint(outside.row(i))
+                .characteristic_polynomial()
+                .unwrap();
+            assert!(
+                f.squarefree_part().degree() > Some(1),
+                "ad has an eigenvalue besides 0"
+            );
         }
     }
 
     #[test]
     fn levi_factors_survive_a_change_of_basis() {
-        for text in ["aff(2)", "se(3)", "saff(3)", "gl(3)", "co(3)", "t(3)", "so(3)", "sl(2)+aff(1)", "aff(2)+heis(3)"] {
+        for text in [
+            "aff(2)",
+            "se(3)",
+            "saff(3)",
+            "gl(3)",
+            "co(3)",
+            "t(3)",
+            "so(3)",
+            "sl(2)+aff(1)",
+            "aff(2)+heis(3)",
+        ] {
             let algebra = parse_algebra(text).unwrap();
             let d = algebra.dimension();
             // A unimodular change of basis mixes the radical into every element.
-            let mixed = RationalMatrix::from_fn(d, d, |i, j| rational(i64::from(j <= i) * (1 + (i * j) as i64 % 3), 1));
-            let mixed = RationalMatrix::from_fn(d, d, |i, j| if i == j { rational(1, 1) } else { mixed[(i, j)].clone() });
+            let mixed = RationalMatrix::from_fn(d, d, |i, j| {
+                rational(i64::from(j <= i) * (1 + (i * j) as i64 % 3), 1)
+            });
+            let mixed = RationalMatrix::from_fn(d, d, |i, j| {
+                if i == j {
+                    rational(1, 1)
+                } else {
+                    mixed[(i, j)].clone()
+                }
+            });
             let scrambled = algebra.subalgebra(&mixed).unwrap();
             let decomposition = scrambled.levi_decomposition().unwrap();
             let levi = scrambled.subalgebra(&decomposition.levi).unwrap();

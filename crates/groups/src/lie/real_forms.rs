@@ -69,7 +69,11 @@ fn simple_real_forms(kind: SimpleType) -> Vec<(String, i64)> {
             let m = 2 * n + i64::from(kind.family() == Family::B);
             for q in 0..=m / 2 {
                 let p = m - q;
-                let name = if q == 0 { format!("so({m})") } else { format!("so({p},{q})") };
+                let name = if q == 0 {
+                    format!("so({m})")
+                } else {
+                    format!("so({p},{q})")
+                };
                 add(name, p * q - p * (p - 1) / 2 - q * (q - 1) / 2);
             }
             if kind.family() == Family::D {
@@ -80,7 +84,11 @@ fn simple_real_forms(kind: SimpleType) -> Vec<(String, i64)> {
             add(format!("sp({},R)", 2 * n), n);
             for q in 0..=n / 2 {
                 let p = n - q;
-                let name = if q == 0 { format!("sp({n})") } else { format!("sp({p},{q})") };
+                let name = if q == 0 {
+                    format!("sp({n})")
+                } else {
+                    format!("sp({p},{q})")
+                };
                 add(name, 4 * p * q - p * (2 * p + 1) - q * (2 * q + 1));
             }
         }
@@ -133,12 +141,22 @@ mod tests {
     /// The character of a real form has the parity of the dimension and lies between -dim and the rank.
     #[test]
     fn characters_are_possible() {
-        for text in ["A1", "A4", "A5", "B3", "C4", "D4", "D5", "E6", "E7", "E8", "F4", "G2"] {
+        for text in [
+            "A1", "A4", "A5", "B3", "C4", "D4", "D5", "E6", "E7", "E8", "F4", "G2",
+        ] {
             let part = text.parse::<DynkinType>().unwrap().parts()[0];
             let (dimension, rank) = (part.algebra_dimension() as i64, part.rank() as i64);
             let characters: Vec<i64> = simple_real_forms(part).into_iter().map(|(_, c)| c).collect();
-            assert!(characters.iter().all(|c| (c - dimension) % 2 == 0 && *c >= -dimension && *c <= rank), "{text}");
-            assert!(characters.contains(&-dimension) && characters.contains(&rank), "{text}: compact and split");
+            assert!(
+                characters
+                    .iter()
+                    .all(|c| (c - dimension) % 2 == 0 && *c >= -dimension && *c <= rank),
+                "{text}"
+            );
+            assert!(
+                characters.contains(&-dimension) && characters.contains(&rank),
+                "{text}: compact and split"
+            );
         }
     }
 }

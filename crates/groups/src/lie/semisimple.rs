@@ -83,7 +83,11 @@ impl LieAlgebra {
         let killing = self.killing_form();
         if killing.rank() < self.dimension() || self.dimension() == 0 {
             return Err(GroupError::Domain {
-                what: format!("the Killing form has rank {} of {}", killing.rank(), self.dimension()),
+                what: format!(
+                    "the Killing form has rank {} of {}",
+                    killing.rank(),
+                    self.dimension()
+                ),
                 expected: "a semisimple algebra, whose Killing form is nondegenerate".to_owned(),
             });
         }
@@ -102,7 +106,11 @@ impl LieAlgebra {
             })
             .count();
         let split = split_rank == torus.rows();
-        let root_spaces = if split { self.root_spaces(&adjoints) } else { Vec::new() };
+        let root_spaces = if split {
+            self.root_spaces(&adjoints)
+        } else {
+            Vec::new()
+        };
         let ideals = self.simple_ideals(&torus, &killing, &roots)?;
         Ok(SemisimpleStructure {
             rank: kind.rank(),
@@ -131,8 +139,15 @@ impl LieAlgebra {
             }
             blocks = finer;
         }
-        let nonzero = blocks.into_iter().filter(|(values, _)| values.iter().any(|x| !x.is_zero()));
-        nonzero.map(|(values, rows)| RootSpace { values, vector: rows.row(0).to_vec() }).collect()
+        let nonzero = blocks
+            .into_iter()
+            .filter(|(values, _)| values.iter().any(|x| !x.is_zero()));
+        nonzero
+            .map(|(values, rows)| RootSpace {
+                values,
+                vector: rows.row(0).to_vec(),
+            })
+            .collect()
     }
 
     /// The simple ideals over Q.
@@ -167,7 +182,7 @@ impl LieAlgebra {
             covered = covered.sum(&ideal)?;
             ideals.push(self.simple_ideal(ideal, killing)?);
         }
-        ideals.sort_by(|a, b| (a.dimension, a.killing_signature).cmp(&(b.dimension, b.killing_signature)));
+        ideals.sort_by_key(|ideal| (ideal.dimension, ideal.killing_signature));
         Ok(ideals)
     }
 
@@ -184,7 +199,11 @@ impl LieAlgebra {
                 }
                 factor *= rational(base, 1);
             }
-            let distinct = self.adjoint(&h).characteristic_polynomial()?.squarefree_part().degree();
+            let distinct = self
+                .adjoint(&h)
+                .characteristic_polynomial()?
+                .squarefree_part()
+                .degree();
             if distinct == Some(expected) {
                 return Ok(h);
             }
@@ -218,8 +237,9 @@ impl LieAlgebra {
         let killing_signature = [signature[0], signature[1]];
         let subalgebra = self.subalgebra(&basis)?;
         let torus = subalgebra.maximal_torus();
-        let adjoints: Vec<RationalMatrix> =
-            (0..torus.rows()).map(|i| subalgebra.adjoint(torus.row(i))).collect();
+        let adjoints: Vec<RationalMatrix> = (0..torus.rows())
+            .map(|i| subalgebra.adjoint(torus.row(i)))
+            .collect();
         let kind = ModularRoots::new(&adjoints, &form)
             .ok_or_else(|| GroupError::Domain {
                 what: "the torus of a simple ideal does not split at the primes tried".to_owned(),
@@ -244,7 +264,11 @@ fn eigenspaces(matrix: &RationalMatrix, rows: &RationalMatrix) -> Vec<(BigRation
     // Row i holds the coordinates of the image of the i-th basis vector.
     let action = RationalMatrix::from_rows(
         (0..k)
-            .map(|i| subspace.coordinates(images.row(i)).expect("an eigenspace of the torus is invariant"))
+            .map(|i| {
+                subspace
+                    .coordinates(images.row(i))
+                    .expect("an eigenspace of the torus is invariant")
+            })
             .collect(),
     )
     .expect("coordinate vectors have one length");
@@ -298,7 +322,10 @@ mod tests {
             for root in &found.root_spaces {
                 for (i, value) in root.values.iter().enumerate() {
                     let bracket = algebra.bracket(found.torus.row(i), &root.vector);
-                    assert!(bracket.iter().zip(&root.vector).all(|(b, x)| *b == value * x), "{text}");
+                    assert!(
+                        bracket.iter().zip(&root.vector).all(|(b, x)| *b == value * x),
+                        "{text}"
+                    );
                 }
             }
         }
@@ -310,7 +337,10 @@ mod tests {
     fn simple_ideals_and_their_real_forms() {
         let forms = |text: &str| {
             let ideals = structure(text).ideals;
-            ideals.into_iter().map(|ideal| ideal.real_forms.join(" or ")).collect::<Vec<_>>()
+            ideals
+                .into_iter()
+                .map(|ideal| ideal.real_forms.join(" or "))
+                .collect::<Vec<_>>()
         };
         assert_eq!(forms("so(4)"), ["so(3)", "so(3)"]);
         assert_eq!(forms("so(3,1)"), ["sl(2,C)"]);

@@ -32,7 +32,7 @@ impl RationalMatrix {
             bound *= squared_norm.sqrt() + 1;
             scale *= denominator;
         }
-        let integers = IntegerRows::new(self);
+        let integers = IntegerRows::of_matrix(self);
         let mut remainders = Remainders::new(1);
         for field in PrimeField::descending() {
             let rows = (0..n).map(|i| integers.encoded_row(&field, i, n)).collect();

@@ -104,89 +104,180 @@ pub(crate) fn gauss_jordan<S: Scalar>(matrix: &Matrix<S>) -> Echelon<S> {
     }
 }
 
-/// Rows scaled to integers: machine words when they fit.
+/// Rows by their nonzero entries, scaled to integers: machine words when they fit.
 pub(crate) enum IntegerRows {
-    Small(Vec<i64>),
-    Big(Vec<BigInt>),
+    Small(Vec<Vec<(usize, i64)>>),
+    Big(Vec<Vec<(usize, BigInt)>>),
 }
 
 impl IntegerRows {
-    /// Each row times the least common multiple of its denominators.
-    pub(crate) fn new(matrix: &RationalMatrix) -> Self {
-        let mut entries = Vec::with_capacity(matrix.entries().len());
-        for i in 0..matrix.rows() {
-            let row = matrix.row(i);
-            let scale = common_denominator(row);
-            if scale.is_one() {
-                entries.extend(row.iter().map(|x| x.numer().clone()));
-            } else {
-                entries.extend(row.iter().map(|x| x.numer() * (&scale / x.denom())));
-            }
+    /// Each row of a matrix times the least common multiple of its denominators.
+    pub(crate) fn of_matrix(matrix: &RationalMatrix) -> Self {
+        let nonzero = |i: usize| matrix.row(i).iter().enumerate().filter(|(_, x)| !x.is_zero());
+        Self::new((0..matrix.rows()).map(nonzero))
+    }
+
+    fn new<'a, R: Iterator<Item = (usize, &'a BigRational)> + Clone>(rows: impl Iterator<Item = R>) -> Self {
+        let rows: Vec<Vec<(usize, BigInt)>> = rows
+            .map(|row| {
+                let scale = common_denominator(row.clone().map(|(_, x)| x));
+                row.map(|(j, x)| {
+                    if scale.is_one() {
+                        (j, x.numer().clone())
+                    } else {
+                        (j, x.numer() * (&scale / x.denom()))
+                    }
+                })
+                .collect()
+            })
+            .collect();
+        let small: Option<Vec<Vec<(usize, i64)>>> = rows
+            .iter()
+            .map(|row| row.iter().map(|(j, x)| Some((*j, x.to_i64()?))).collect())
+            .collect();
+        small.map_or(IntegerRows::Big(rows), IntegerRows::Small)
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            IntegerRows::Small(rows) => rows.len(),
+            IntegerRows::Big(rows) => rows.len(),
         }
-        let small: Option<Vec<i64>> = entries.iter().map(BigInt::to_i64).collect();
-        small.map_or(IntegerRows::Big(entries), IntegerRows::Small)
     }
 
     pub(crate) fn encoded_row(&self, field: &PrimeField, i: usize, cols: usize) -> Vec<u64> {
+        let mut encoded = vec![0; cols];
         match self {
-            IntegerRows::Small(x) => x[i * cols..(i + 1) * cols]
+            IntegerRows::Small(rows) => rows[i]
                 .iter()
-                .map(|&x| field.encode_small(x))
-                .collect(),
-            IntegerRows::Big(x) => x[i * cols..(i + 1) * cols]
+                .for_each(|(j, x)| encoded[*j] = field.encode_small(*x)),
+            IntegerRows::Big(rows) => rows[i]
                 .iter()
-                .map(|x| field.encode_big(x))
-                .collect(),
+                .for_each(|(j, x)| encoded[*j] = field.encode_big(x)),
         }
+        encoded
     }
 
-    fn annihilates(&self, rows: usize, cols: usize, vector: &[(usize, BigInt)]) -> bool {
-        let small_vector: Option<Vec<(usize, i128)>> = vector
-            .iter()
-            .map(|(j, x)| x.to_i64().map(|x| (*j, i128::from(x))))
-            .collect();
-        (0..rows).all(|i| match (self, &small_vector) {
-            (IntegerRows::Small(a), Some(v)) => {
-                let row = &a[i * cols..(i + 1) * cols];
-                let sum = v
-                    .iter()
-                    .try_fold(0i128, |sum, &(j, x)| sum.checked_add(i128::from(row[j]) * x));
-                match sum {
-                    Some(sum) => sum == 0,
-                    None => vector.iter().map(|(j, x)| x * row[*j]).sum::<BigInt>().is_zero(),
-                }
+    /// Whether every row has product zero with a vector.
+    fn annihilate(&self, vector: &[BigInt]) -> bool {
+        match self {
+            IntegerRows::Small(rows) => {
+                let small: Vec<Option<i64>> = vector.iter().map(BigInt::to_i64).collect();
+                rows.iter().all(|row| {
+                    let sum = row.iter().try_fold(0i128, |sum, (j, a)| {
+                        sum.checked_add(i128::from(*a) * i128::from(small[*j]?))
+                    });
+                    match sum {
+                        Some(sum) => sum == 0,
+                        None => row.iter().map(|(j, a)| &vector[*j] * a).sum::<BigInt>().is_zero(),
+                    }
+                })
             }
-            (IntegerRows::Small(a), None) => vector
+            IntegerRows::Big(rows) => rows
                 .iter()
-                .map(|(j, x)| x * a[i * cols + j])
-                .sum::<BigInt>()
-                .is_zero(),
-            (IntegerRows::Big(a), _) => vector
-                .iter()
-                .map(|(j, x)| x * &a[i * cols + j])
-                .sum::<BigInt>()
-                .is_zero(),
-        })
+                .all(|row| row.iter().map(|(j, a)| &vector[*j] * a).sum::<BigInt>().is_zero()),
+        }
     }
 }
 
-pub(crate) fn common_denominator(row: &[BigRational]) -> BigInt {
+pub(crate) fn common_denominator<'a>(row: impl IntoIterator<Item = &'a BigRational>) -> BigInt {
     let mut common = BigInt::one();
-    for x in row.iter().filter(|x| !x.denom().is_one()) {
+    for x in row.into_iter().filter(|x| !x.denom().is_one()) {
         common = common.lcm(x.denom());
     }
     common
 }
 
+/// A reduced row echelon form by its pivots and, row by row, the entries in the columns without a pivot.
+struct Candidate {
+    cols: usize,
+    pivots: Vec<usize>,
+    free: Vec<usize>,
+    entries: Vec<BigRational>,
+}
+
+impl Candidate {
+    fn new(cols: usize, pivots: Vec<usize>, entries: Vec<BigRational>) -> Self {
+        let free = (0..cols).filter(|j| pivots.binary_search(j).is_err()).collect();
+        Candidate {
+            cols,
+            pivots,
+            free,
+            entries,
+        }
+    }
+
+    fn entry(&self, i: usize, k: usize) -> &BigRational {
+        &self.entries[i * self.free.len() + k]
+    }
+
+    /// Whether the rows annihilate the kernel read off the form.
+    fn is_exact(&self, rows: &IntegerRows) -> bool {
+        (0..self.free.len()).all(|k| {
+            let scale = common_denominator((0..self.pivots.len()).map(|i| self.entry(i, k)));
+            let mut vector = vec![BigInt::zero(); self.cols];
+            for (i, &pivot) in self.pivots.iter().enumerate() {
+                let x = self.entry(i, k);
+                if !x.is_zero() {
+                    vector[pivot] = x.numer() * (&scale / x.denom());
+                }
+            }
+            vector[self.free[k]] = -scale;
+            rows.annihilate(&vector)
+        })
+    }
+
+    fn into_echelon(self) -> Echelon<BigRational> {
+        let mut matrix = Matrix::zeros(self.pivots.len(), self.cols);
+        for (i, &pivot) in self.pivots.iter().enumerate() {
+            matrix[(i, pivot)] = BigRational::one();
+        }
+        let width = self.free.len();
+        for (at, x) in self.entries.into_iter().enumerate() {
+            matrix[(at / width, self.free[at % width])] = x;
+        }
+        Echelon {
+            matrix,
+            pivots: self.pivots,
+        }
+    }
+
+    /// The kernel, one sparse vector for each column without a pivot.
+    fn into_kernel(self) -> Vec<Vec<(usize, BigRational)>> {
+        (0..self.free.len())
+            .map(|k| {
+                let mut vector: Vec<(usize, BigRational)> = (0..self.pivots.len())
+                    .filter(|&i| !self.entry(i, k).is_zero())
+                    .map(|i| (self.pivots[i], -self.entry(i, k)))
+                    .collect();
+                let at = vector.partition_point(|(j, _)| *j < self.free[k]);
+                vector.insert(at, (self.free[k], BigRational::one()));
+                vector
+            })
+            .collect()
+    }
+}
+
 /// The reduced row echelon form of a rational matrix, by the modular method of the module header.
 pub(crate) fn certified_echelon(matrix: &RationalMatrix) -> Echelon<BigRational> {
-    let (rows, cols) = (matrix.rows(), matrix.cols());
-    let integers = IntegerRows::new(matrix);
+    certified(&IntegerRows::of_matrix(matrix), matrix.cols()).into_echelon()
+}
+
+/// A kernel basis of a system of sparse rows: one sparse vector for each free column.
+pub(crate) fn certified_kernel(
+    rows: &[Vec<(usize, BigRational)>],
+    cols: usize,
+) -> Vec<Vec<(usize, BigRational)>> {
+    let rows = IntegerRows::new(rows.iter().map(|row| row.iter().map(|(j, x)| (*j, x))));
+    certified(&rows, cols).into_kernel()
+}
+
+fn certified(integers: &IntegerRows, cols: usize) -> Candidate {
     let mut best: Option<(Vec<usize>, Remainders)> = None;
     let mut next_attempt = 1;
     for field in PrimeField::descending() {
         let mut span = ModularSpan::new(field, cols);
-        for i in 0..rows {
+        for i in 0..integers.len() {
             span.insert(integers.encoded_row(&field, i, cols));
             if span.rank() == cols {
                 break;
@@ -211,40 +302,12 @@ pub(crate) fn certified_echelon(matrix: &RationalMatrix) -> Echelon<BigRational>
         let Some(fractions) = remainders.fractions() else {
             continue;
         };
-        let candidate = assemble(cols, profile.clone(), fractions);
-        if kernel_is_exact(&integers, rows, &candidate) {
+        let candidate = Candidate::new(cols, profile.clone(), fractions);
+        if candidate.is_exact(integers) {
             return candidate;
         }
     }
     unreachable!("only finitely many primes divide the minors of a matrix, and there are 2^56 primes to try")
-}
-
-fn assemble(cols: usize, pivots: Vec<usize>, free_entries: Vec<BigRational>) -> Echelon<BigRational> {
-    let mut matrix = Matrix::zeros(pivots.len(), cols);
-    let mut entries = free_entries.into_iter();
-    let free: Vec<usize> = (0..cols).filter(|j| pivots.binary_search(j).is_err()).collect();
-    for (i, &pivot) in pivots.iter().enumerate() {
-        matrix[(i, pivot)] = BigRational::one();
-        for &j in &free {
-            matrix[(i, j)] = entries.next().expect("one entry for each row and free column");
-        }
-    }
-    Echelon { matrix, pivots }
-}
-
-fn kernel_is_exact(integers: &IntegerRows, rows: usize, candidate: &Echelon<BigRational>) -> bool {
-    let matrix = candidate.matrix();
-    candidate.free_columns().into_iter().all(|j| {
-        let column = matrix.column(j);
-        let scale = common_denominator(&column);
-        let mut vector = vec![(j, -scale.clone())];
-        for (x, &pivot) in column.iter().zip(candidate.pivots()) {
-            if !x.is_zero() {
-                vector.push((pivot, x.numer() * (&scale / x.denom())));
-            }
-        }
-        integers.annihilates(rows, matrix.cols(), &vector)
-    })
 }
 
 #[cfg(test)]

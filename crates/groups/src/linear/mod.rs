@@ -36,7 +36,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub(crate) use characteristic::characteristic_mod;
 pub use echelon::Echelon;
-pub(crate) use echelon::{certified_echelon, gauss_jordan};
+pub(crate) use echelon::{certified_echelon, certified_kernel, gauss_jordan};
 pub use integer_forms::{HermiteForm, SmithForm};
 pub(crate) use modular::PrimeField;
 pub(crate) use reconstruct::rational_from_residue;

@@ -29,7 +29,7 @@ use num_traits::{One, Signed, Zero};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use groebner::{DEFAULT_PAIR_LIMIT, GroebnerBasis};
-pub use monomial::Monomial;
+pub use monomial::{Monomial, monomials_of_degree};
 pub use parse::PolynomialLimits;
 
 use crate::GroupError;

@@ -119,8 +119,7 @@ impl PartialOrd for Monomial {
 }
 
 /// All monomials of one degree in this many variables, in increasing order; there are C(n + d - 1, d).
-#[allow(dead_code)]
-pub(crate) fn of_degree(variables: usize, degree: u32) -> Vec<Monomial> {
+pub fn monomials_of_degree(variables: usize, degree: u32) -> Vec<Monomial> {
     fn extend(prefix: &mut Vec<u32>, left: usize, degree: u32, out: &mut Vec<Monomial>) {
         if left == 1 {
             prefix.push(degree);
@@ -156,10 +155,16 @@ mod tests {
     fn the_order_is_grevlex() {
         // Cox, Little, O'Shea: x > y > z, and in degree 2: x2 > xy > y2 > xz > yz > z2.
         let expected = [[0, 0, 2], [0, 1, 1], [1, 0, 1], [0, 2, 0], [1, 1, 0], [2, 0, 0]];
-        let found: Vec<_> = of_degree(3, 2).iter().map(|m| m.exponents().to_vec()).collect();
+        let found: Vec<_> = monomials_of_degree(3, 2)
+            .iter()
+            .map(|m| m.exponents().to_vec())
+            .collect();
         assert_eq!(found, expected);
-        assert_eq!(of_degree(4, 5).len(), 56);
-        assert_eq!((of_degree(0, 0).len(), of_degree(0, 2).len()), (1, 0));
+        assert_eq!(monomials_of_degree(4, 5).len(), 56);
+        assert_eq!(
+            (monomials_of_degree(0, 0).len(), monomials_of_degree(0, 2).len()),
+            (1, 0)
+        );
     }
 
     #[test]

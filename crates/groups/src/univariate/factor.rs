@@ -170,7 +170,12 @@ fn coefficient_bound(f: &[BigInt]) -> BigInt {
 }
 
 /// Lifts monic coprime factors from p to a power of p above `bound`, one power at a time.
-fn hensel(ring: &ResidueRing, f: &[BigInt], factors: &[Residues], bound: &BigInt) -> (Vec<Vec<BigInt>>, BigInt) {
+fn hensel(
+    ring: &ResidueRing,
+    f: &[BigInt],
+    factors: &[Residues],
+    bound: &BigInt,
+) -> (Vec<Vec<BigInt>>, BigInt) {
     let prime = BigInt::from(ring.field.p);
     // With s_i the inverse of the product of the other factors modulo g_i, the correction of g_i is e s_i mod g_i.
     let inverses: Vec<Residues> = factors

@@ -26,7 +26,11 @@ impl ResidueRing {
 
     /// The reduction of a rational polynomial, `None` when the prime divides a denominator or the leading coefficient.
     pub(crate) fn reduce(&self, f: &Univariate<BigRational>) -> Option<Residues> {
-        let residues: Option<Residues> = f.coefficients().iter().map(|c| self.field.encode_rational(c)).collect();
+        let residues: Option<Residues> = f
+            .coefficients()
+            .iter()
+            .map(|c| self.field.encode_rational(c))
+            .collect();
         residues.filter(|residues| residues.last() != Some(&0))
     }
 

@@ -16,6 +16,6 @@ mod dynkin;
 mod modular_roots;
 mod system;
 
-pub(crate) use modular_roots::ModularRoots;
 pub use dynkin::{DynkinType, Family, SimpleType};
+pub(crate) use modular_roots::ModularRoots;
 pub use system::RootSystem;

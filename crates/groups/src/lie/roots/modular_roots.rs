@@ -33,7 +33,9 @@ impl ModularRoots {
             .filter_map(|adjoint| adjoint.characteristic_polynomial().ok())
             .map(|f| f.squarefree_part())
             .collect();
-        PrimeField::descending().take(PRIME_LIMIT).find_map(|field| at_prime(field, adjoints, killing, &moduli))
+        PrimeField::descending()
+            .take(PRIME_LIMIT)
+            .find_map(|field| at_prime(field, adjoints, killing, &moduli))
     }
 
     /// The Dynkin type.
@@ -46,7 +48,10 @@ impl ModularRoots {
 
     /// `a[i][j] = 2(α_i, α_j)/(α_i, α_i)` for these roots.
     pub(crate) fn cartan_matrix(&self, roots: &[usize]) -> Vec<Vec<i64>> {
-        roots.iter().map(|&i| roots.iter().map(|&j| self.pairings[j][i]).collect()).collect()
+        roots
+            .iter()
+            .map(|&i| roots.iter().map(|&j| self.pairings[j][i]).collect())
+            .collect()
     }
 
     /// The simple roots sorted into connected components.
@@ -84,11 +89,16 @@ fn at_prime(
     let d = killing.rows();
     let rank = adjoints.len();
     let encode = |matrix: &RationalMatrix| -> Option<Vec<Vec<u64>>> {
-        (0..matrix.rows()).map(|i| matrix.row(i).iter().map(|x| field.encode_rational(x)).collect()).collect()
+        (0..matrix.rows())
+            .map(|i| matrix.row(i).iter().map(|x| field.encode_rational(x)).collect())
+            .collect()
     };
     let adjoints: Option<Vec<Vec<Vec<u64>>>> = adjoints.iter().map(encode).collect();
     let adjoints = adjoints?;
-    let mut blocks = vec![Block { values: Vec::new(), rows: identity(&field, d) }];
+    let mut blocks = vec![Block {
+        values: Vec::new(),
+        rows: identity(&field, d),
+    }];
     for adjoint in &adjoints {
         let mut finer = Vec::new();
         for block in &blocks {
@@ -96,8 +106,9 @@ fn at_prime(
         }
         blocks = finer;
     }
-    let (zero, roots): (Vec<Block>, Vec<Block>) =
-        blocks.into_iter().partition(|block| block.values.iter().all(|&value| value == 0));
+    let (zero, roots): (Vec<Block>, Vec<Block>) = blocks
+        .into_iter()
+        .partition(|block| block.values.iter().all(|&value| value == 0));
     if zero.iter().map(|block| block.rows.len()).sum::<usize>() != rank
         || roots.iter().any(|block| block.rows.len() != 1)
     {
@@ -110,7 +121,9 @@ fn at_prime(
 }
 
 fn identity(field: &PrimeField, d: usize) -> Vec<Vec<u64>> {
-    (0..d).map(|i| (0..d).map(|j| if i == j { field.encode(1) } else { 0 }).collect()).collect()
+    (0..d)
+        .map(|i| (0..d).map(|j| if i == j { field.encode(1) } else { 0 }).collect())
+        .collect()
 }
 
 /// A common eigenspace of the first few elements of the torus.
@@ -136,8 +149,10 @@ impl Block {
                 row[i] = field.sub(row[i], value);
             }
             // Rows of `matrix` are images: left kernel vectors are eigenvectors.
-            let rows: Vec<Vec<u64>> =
-                left_kernel(&field, &shifted).iter().map(|v| combine(&field, v, &self.rows)).collect();
+            let rows: Vec<Vec<u64>> = left_kernel(&field, &shifted)
+                .iter()
+                .map(|v| combine(&field, v, &self.rows))
+                .collect();
             total += rows.len();
             let mut values = self.values.clone();
             values.push(value);
@@ -170,10 +185,13 @@ fn in_basis(field: &PrimeField, basis: &[Vec<u64>], images: &[Vec<u64>]) -> Opti
     let k = basis.len();
     let d = basis.first().map_or(0, Vec::len);
     // Columns are the basis vectors and then the images.
-    let mut rows: Vec<Vec<u64>> =
-        (0..d).map(|i| basis.iter().chain(images).map(|vector| vector[i]).collect()).collect();
+    let mut rows: Vec<Vec<u64>> = (0..d)
+        .map(|i| basis.iter().chain(images).map(|vector| vector[i]).collect())
+        .collect();
     let pivots = reduce(field, &mut rows, k);
-    let outside = rows[pivots.len()..].iter().any(|row| row[k..].iter().any(|&x| x != 0));
+    let outside = rows[pivots.len()..]
+        .iter()
+        .any(|row| row[k..].iter().any(|&x| x != 0));
     if pivots.len() < k || outside {
         return None;
     }
@@ -185,7 +203,9 @@ fn reduce(field: &PrimeField, rows: &mut [Vec<u64>], columns: usize) -> Vec<usiz
     let mut pivots = Vec::new();
     for j in 0..columns {
         let top = pivots.len();
-        let Some(found) = (top..rows.len()).find(|&i| rows[i][j] != 0) else { continue };
+        let Some(found) = (top..rows.len()).find(|&i| rows[i][j] != 0) else {
+            continue;
+        };
         rows.swap(top, found);
         let scale = field.inv(rows[top][j]);
         rows[top].iter_mut().for_each(|x| *x = field.mul(*x, scale));
@@ -204,7 +224,9 @@ fn reduce(field: &PrimeField, rows: &mut [Vec<u64>], columns: usize) -> Vec<usiz
 /// A basis of the vectors v with v M = 0.
 fn left_kernel(field: &PrimeField, matrix: &[Vec<u64>]) -> Vec<Vec<u64>> {
     let k = matrix.len();
-    let mut rows: Vec<Vec<u64>> = (0..k).map(|j| matrix.iter().map(|row| row[j]).collect()).collect();
+    let mut rows: Vec<Vec<u64>> = (0..k)
+        .map(|j| matrix.iter().map(|row| row[j]).collect())
+        .collect();
     let pivots = reduce(field, &mut rows, k);
     let free = (0..k).filter(|j| !pivots.contains(j));
     free.map(|j| {
@@ -224,8 +246,11 @@ fn pairings(field: &PrimeField, roots: &[Vec<u64>]) -> Option<Vec<Vec<i64>>> {
     let rank = roots.first().map_or(0, Vec::len);
     let mut rows: Vec<Vec<u64>> = (0..rank)
         .map(|i| {
-            let form = (0..rank)
-                .map(|j| roots.iter().fold(0, |sum, root| field.add(sum, field.mul(root[i], root[j]))));
+            let form = (0..rank).map(|j| {
+                roots
+                    .iter()
+                    .fold(0, |sum, root| field.add(sum, field.mul(root[i], root[j])))
+            });
             let unit = (0..rank).map(|j| if i == j { field.encode(1) } else { 0 });
             form.chain(unit).collect()
         })
@@ -235,9 +260,16 @@ fn pairings(field: &PrimeField, roots: &[Vec<u64>]) -> Option<Vec<Vec<i64>>> {
     }
     let dual: Vec<Vec<u64>> = rows.iter().map(|row| row[rank..].to_vec()).collect();
     let lowered: Vec<Vec<u64>> = roots.iter().map(|root| apply(field, &dual, root)).collect();
-    let product =
-        |a: &[u64], b: &[u64]| a.iter().zip(b).fold(0, |sum, (&x, &y)| field.add(sum, field.mul(x, y)));
-    let scales: Vec<u64> = roots.iter().zip(&lowered).map(|(root, low)| product(root, low)).collect();
+    let product = |a: &[u64], b: &[u64]| {
+        a.iter()
+            .zip(b)
+            .fold(0, |sum, (&x, &y)| field.add(sum, field.mul(x, y)))
+    };
+    let scales: Vec<u64> = roots
+        .iter()
+        .zip(&lowered)
+        .map(|(root, low)| product(root, low))
+        .collect();
     if scales.contains(&0) {
         return None;
     }
@@ -268,5 +300,8 @@ fn simple_roots(pairings: &[Vec<i64>]) -> Vec<usize> {
         .filter(|(i, j)| i < j)
         .map(|(i, j)| pairings[i].iter().zip(&pairings[j]).map(|(a, b)| a + b).collect())
         .collect();
-    positive.into_iter().filter(|&i| !sums.contains(&pairings[i])).collect()
+    positive
+        .into_iter()
+        .filter(|&i| !sums.contains(&pairings[i]))
+        .collect()
 }
