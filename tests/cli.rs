@@ -160,6 +160,92 @@ fn lie_algebras_answer() {
 }
 
 #[test]
+fn lie_algebras_are_described() {
+    let lorentz = json(&["lie", "info", "so(3,1)", "--json"]);
+    assert_eq!(lorentz["description"], "sl(2,C)");
+    assert_eq!(lorentz["killing_signature"], serde_json::json!([3, 3, 0]));
+    assert_eq!(lorentz["root_system"], "A1+A1");
+    assert!(stdout(&["lie", "info", "aff(2)"]).contains("Levi factor"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("algebra.json");
+    let path = file.to_str().unwrap();
+    std::fs::write(&file, r#"{"dimension": 3, "brackets": [[0, 1, [[2, 1]]]]}"#).unwrap();
+    assert_eq!(
+        json(&["lie", "info", "--basis", path, "--json"])["description"],
+        "heis(3)"
+    );
+    std::fs::write(&file, r#"[[["0", "1"], ["0", "0"]], [["0", "0"], ["1", "0"]]]"#).unwrap();
+    refused(
+        &["lie", "info", "--basis", path],
+        &["basis elements 0 and 1", "not in their span"],
+    );
+    std::fs::write(&file, r#"[[["0", "1", "1"], ["0", "0", "1"]]]"#).unwrap();
+    refused(
+        &["lie", "info", "--basis", path],
+        &["basis element 0", "2x3", "square"],
+    );
+    refused(&["lie", "info", "gl(40)"], &["40", "limit"]);
+    refused(&["lie", "info"], &["<ALGEBRA>"]);
+    refused(
+        &["lie", "info", "--basis", "/nowhere/x.json"],
+        &["cannot read /nowhere/x.json"],
+    );
+}
+
+#[test]
+fn figures_of_every_kind_have_stabilizers() {
+    for (figure, dim, kind) in [
+        (&["--vector", "1,0"][..], 2, "aff(1)"),
+        (&["--tuple", "1,0; 0,1"], 0, "0"),
+        (&["--subspace", "1,2"], 3, "aff(1)+R"),
+        (&["--form", "1,0;0,-1"], 1, "so(1,1)"),
+        (&["--matrix", "0,1;0,0", "--by", "conjugation"], 2, "R^2"),
+        (&["--matrix", "0,1;-1,0", "--by", "congruence"], 3, "sl(2,R)"),
+        (&["--tensor", "0,1,-1,0", "--slots", "0,2"], 3, "sl(2,R)"),
+    ] {
+        let answer = json(&[&["lie", "stabilizer", "--algebra", "gl(2)", "--json"], figure].concat());
+        assert_eq!(answer["stabilizer"]["dim"], dim, "{figure:?}");
+        assert_eq!(answer["stabilizer"]["type"], kind, "{figure:?}");
+        assert_eq!(answer["dim"], 4);
+    }
+    let bad = |figure: &[&str], says: &[&str]| {
+        refused(
+            &[&["lie", "stabilizer", "--algebra", "gl(2)"], figure].concat(),
+            says,
+        );
+    };
+    bad(&["--vector", "1,0,0"], &["2 coordinates", "3"]);
+    bad(&["--vector", "1,0;0,1"], &["--tuple"]);
+    bad(&["--matrix", "1,0,0"], &["1x3"]);
+    bad(&["--form", "1,x;0,1"], &["column 3"]);
+    bad(&["--tensor", "1,2,3", "--slots", "0,2"], &["4 coordinates"]);
+    bad(&["--tensor", "1,2,3", "--slots", "two"], &["--slots"]);
+    bad(&[], &["--polynomial"]);
+}
+
+#[test]
+fn a_batch_answers_good_rows_and_names_bad_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let (rows, out) = (folder.path().join("rows.json"), folder.path().join("out.json"));
+    let text = r#"[{"figure": "odd", "n": 2, "monomials": [[[1, 1], "1"]], "algebras": {"gl(3)": null}},
+        {"figure": "cross", "n": 2, "monomials": [[[1, 1], "1"]], "algebras": {"gl(2)": null}}]"#;
+    std::fs::write(&rows, text).unwrap();
+    let (rows, path) = (rows.to_str().unwrap(), out.to_str().unwrap());
+    refused(
+        &["lie", "stabilizer", "--batch", rows, "--json", path],
+        &["1 of 2 rows", "row 0", "odd", "gl(3) acts on 3 coordinates"],
+    );
+    let answers: serde_json::Value = serde_json::from_slice(&std::fs::read(&out).unwrap()).unwrap();
+    assert_eq!(answers[1]["algebras"]["gl(2)"]["zero_set"]["dim"], 2);
+    assert!(answers[0]["error"].is_string());
+    std::fs::write(rows, "{").unwrap();
+    refused(
+        &["lie", "stabilizer", "--batch", rows, "--json", path],
+        &["rows.json", "a JSON list"],
+    );
+}
+
+#[test]
 fn bad_figures_are_refused() {
     let stabilizer = |algebra: &str, polynomial: &str, says: &[&str]| {
         refused(

@@ -19,6 +19,16 @@ pub(crate) enum CliError {
     Bridge(#[from] BridgeError),
     #[error("cannot write {path}: {source}", path = path.display())]
     Write { path: PathBuf, source: std::io::Error },
+    #[error("cannot read {path}: {source}", path = path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("cannot read {path}: {error}: expected {expected}", path = path.display())]
+    Format {
+        path: PathBuf,
+        error: String,
+        expected: &'static str,
+    },
+    #[error("{bad} of {all} rows were not answered in full: {errors}")]
+    Rows { bad: usize, all: usize, errors: String },
     #[error("cannot print: {0}")]
     Print(std::io::Error),
     #[error("{option} '{value}' is not understood: expected {expected}")]

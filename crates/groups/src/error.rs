@@ -253,10 +253,12 @@ pub enum GroupError {
         expected: String,
     },
     /// An error in one row of a batch.
-    #[error("row {row} (counted from 0): {error}")]
+    #[error("row {row} (counted from 0){}: {error}", figure.as_ref().map(|name| format!(", {name:?}")).unwrap_or_default())]
     InRow {
         /// The row, from 0.
         row: usize,
+        /// The name of its figure, where it has one.
+        figure: Option<String>,
         /// What is wrong in it.
         error: Box<GroupError>,
     },

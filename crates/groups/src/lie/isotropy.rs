@@ -47,6 +47,9 @@ pub struct IsotropyReport {
     pub dim: usize,
     /// The dimension of the orbit.
     pub orbit_dim: usize,
+    /// The name of its isomorphism type over the reals, see [`LieAlgebra::describe`].
+    #[serde(rename = "type")]
+    pub kind: String,
     /// A basis of the stabilizer as affine fields x -> A x + b.
     pub basis: Vec<AffineElement>,
     /// What kind of algebra the stabilizer is; absent when it is 0.
@@ -77,7 +80,10 @@ pub struct StabilizerStructure {
 
 impl Isotropy {
     /// The figures of the stabilizer as data.
-    pub fn report(&self) -> IsotropyReport {
+    ///
+    /// # Errors
+    /// Those of [`LieAlgebra::describe`].
+    pub fn report(&self) -> Result<IsotropyReport, GroupError> {
         let structure = (self.stabilizer.dimension() > 0).then(|| {
             let structure = self.stabilizer.structure();
             StabilizerStructure {
@@ -91,12 +97,13 @@ impl Isotropy {
                 is_semisimple: structure.is_semisimple,
             }
         });
-        IsotropyReport {
+        Ok(IsotropyReport {
             dim: self.stabilizer.dimension(),
             orbit_dim: self.orbit_dimension,
+            kind: self.stabilizer.describe()?,
             basis: self.stabilizer.affine_elements(),
             structure,
-        }
+        })
     }
 }
 

@@ -24,6 +24,7 @@ mod figures;
 mod generic;
 pub mod haar;
 mod info;
+mod input;
 mod isotropy;
 mod matrix_group;
 mod named;
@@ -37,10 +38,11 @@ mod structure_constants;
 
 pub use action::infinitesimal_action;
 pub use algebra::{AffineElement, LieAlgebra, Space};
-pub use batch::{BatchRow, StabilizerAnswer, answer_batch, stabilizer_answer};
+pub use batch::{BatchAnswer, StabilizerAnswer, answer_batch, stabilizer_answer};
 pub use figures::{Figure, NormalSlice, isotropy_of_figure, normal_slice};
 pub use generic::{Evidence, GenericOrbit, generic_orbit};
 pub use info::LieInfo;
+pub use input::{DEFAULT_DIMENSION_LIMIT, algebra_from_json};
 pub use isotropy::{
     Isotropy, IsotropyReport, StabilizerMode, StabilizerStructure, isotropy_of_action,
     stabilizer_of_polynomials,
