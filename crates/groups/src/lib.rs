@@ -33,6 +33,7 @@ mod shape;
 mod stabilizer;
 mod stabilizer_chain;
 mod structure;
+pub mod subgroups;
 mod transversals;
 pub mod univariate;
 
@@ -50,3 +51,4 @@ pub use products::{direct_product, wreath_product, wreath_product_action};
 pub use semidirect::{internal_semidirect_product, semidirect_product};
 pub use stabilizer::orbit_stabilizer;
 pub use stabilizer_chain::{Level, Sifted, StabilizerChain};
+pub use subgroups::{SubgroupClass, SubgroupLattice};
