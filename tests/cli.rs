@@ -46,6 +46,36 @@ fn refused(arguments: &[&str], says: &[&str]) {
     }
 }
 
+/// Degrees and indicators of SL(2,3) from its table in the literature; the fundamental representations of E6.
+#[test]
+fn characters_and_roots_answer() {
+    let table = json(&["group", "characters", "SL(2,3)", "--json"]);
+    let degrees: Vec<u64> = table["characters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|character| character["degree"].as_u64().unwrap())
+        .collect();
+    assert_eq!(degrees, [1, 1, 1, 2, 2, 2, 3]);
+    let text = stdout(&["group", "characters", "A5"]);
+    assert!(
+        text.contains("permutation character: X0 + X3; 2 orbits on pairs"),
+        "{text}"
+    );
+    let e6 = json(&["lie", "roots", "E6", "--weight", "0,1,0,0,0,0", "--json"]);
+    assert_eq!(
+        (e6["weyl_order"].as_str(), e6["irreducible"]["dimension"].as_str()),
+        (Some("51840"), Some("78"))
+    );
+    assert_eq!(e6["fundamental_dimensions"][0], "27");
+    refused(&["group", "characters", "S60"], &["characters", "limit"]);
+    refused(&["lie", "roots", "E9"], &["Dynkin type", "column 1"]);
+    refused(
+        &["lie", "roots", "A2", "--weight", "1"],
+        &["highest weight", "2 coefficients"],
+    );
+}
+
 #[test]
 fn groups_answer() {
     let info = json(&["group", "info", "M24", "--json"]);

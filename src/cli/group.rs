@@ -1,5 +1,6 @@
 //! `shadow group`: questions about a permutation group.
 
+mod characters;
 mod info;
 mod target;
 
@@ -22,6 +23,8 @@ pub(crate) struct Args {
 enum Question {
     /// Order, orbits, base and more.
     Info(info::Args),
+    /// The character table, and the constituents of the permutation character.
+    Characters(characters::Args),
     /// The orbit of a point, a set or a tuple.
     Orbit(OrbitArgs),
     /// The stabilizer of a point, a set or a tuple.
@@ -88,6 +91,7 @@ struct StabilizerAnswer<'a> {
 pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
     match &args.question {
         Question::Info(args) => info::run(args),
+        Question::Characters(args) => characters::run(args),
         Question::Orbit(args) => orbit(args),
         Question::Stabilizer(args) => stabilizer(args),
         Question::Graph(args) => graph(args),

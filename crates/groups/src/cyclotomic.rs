@@ -22,7 +22,6 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 use serde::{Serialize, Serializer};
 
-use crate::linear::RationalMatrix;
 use crate::scalar::Scalar;
 use crate::univariate::Univariate;
 
@@ -48,7 +47,7 @@ impl Cyclotomic {
     }
 
     /// The sum of `coefficients[k] * E(n)^k`, for as many coefficients as n.
-    fn from_powers(n: usize, coefficients: Vec<BigRational>) -> Self {
+    pub(crate) fn from_powers(n: usize, coefficients: Vec<BigRational>) -> Self {
         let modulus = cyclotomic_polynomial(n);
         let degree = modulus.len() - 1;
         let mut rest = coefficients;
@@ -144,18 +143,35 @@ impl Cyclotomic {
         number
     }
 
+    /// The number in the field of order n/p, p a prime divisor of n, `None` when it is not there.
     fn in_subfield(&self, order: usize) -> Option<Self> {
-        let degree = cyclotomic_polynomial(order).len() - 1;
-        let basis: Vec<Self> = (0..degree)
-            .map(|k| Self::root_of_unity(order, k).lifted(self.order))
-            .collect();
-        let columns = RationalMatrix::from_fn(self.coordinates.len(), degree, |i, j| {
-            basis[j].coordinates[i].clone()
-        });
-        let solution = columns
-            .solve(&self.coordinates)
-            .expect("the system has one row for each coordinate");
-        solution.map(|coordinates| Cyclotomic { order, coordinates })
+        let p = self.order / order;
+        let terms = self.coordinates.iter().enumerate().filter(|(_, c)| !c.is_zero());
+        let mut powers = vec![BigRational::zero(); order];
+        if order.is_multiple_of(p) {
+            // ζ_n has the polynomial x^p - ζ_(n/p) over the subfield: 1, ζ_n, ..., ζ_n^(p-1) are a basis.
+            for (k, c) in terms {
+                if !k.is_multiple_of(p) {
+                    return None;
+                }
+                powers[k / p] += c;
+            }
+            return Some(Self::from_powers(order, powers));
+        }
+        // ζ_n^k = ζ_(n/p)^a ζ_p^b with k = a p + b n/p. A number of the subfield is its trace over p - 1, and the trace
+        // of ζ_p^b is p - 1 for b = 0 and -1 otherwise.
+        let p_inverse = (1..=order).find(|x| x * p % order == 1 % order)?;
+        let rest = BigRational::new((-1).into(), (p - 1).into());
+        for (k, c) in terms {
+            let a = k * p_inverse % order;
+            if k.is_multiple_of(p) {
+                powers[a] += c;
+            } else {
+                powers[a] += c * &rest;
+            }
+        }
+        let candidate = Self::from_powers(order, powers);
+        (candidate == *self).then_some(candidate)
     }
 
     /// The nearest complex floats, for display and comparison only.
@@ -432,6 +448,29 @@ mod tests {
         );
         assert_eq!(Cyclotomic::zero().to_string(), "0");
         assert_eq!(root5.galois(2), -root5.clone());
+    }
+
+    /// The subfield is found by a trace; here it is found by solving for coordinates in its lifted basis.
+    #[test]
+    fn the_least_order_agrees_with_linear_algebra() {
+        let in_subfield = |number: &Cyclotomic, order: usize| {
+            let degree = totient(order);
+            let basis: Vec<Cyclotomic> = (0..degree).map(|k| e(order, k).lifted(number.order)).collect();
+            let columns = Matrix::from_fn(number.coordinates.len(), degree, |i, j| {
+                basis[j].coordinates[i].clone()
+            });
+            columns.solve(&number.coordinates).unwrap().is_some()
+        };
+        for n in [6usize, 8, 9, 12, 15, 20, 30, 45] {
+            for d in (1..=n).filter(|d| n.is_multiple_of(*d)) {
+                let number = (e(d, 1) + e(d, d / 2).times(&Cyclotomic::from(rational(2, 3)))).lifted(n);
+                let least = (1..=n)
+                    .find(|&m| n.is_multiple_of(m) && in_subfield(&number, m))
+                    .unwrap();
+                let reduced = number.reduced();
+                assert_eq!((reduced.order(), &reduced), (least, &number), "{n} {d}");
+            }
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod backtrack;
 mod blocks;
 pub mod catalog;
 mod center;
+pub mod characters;
 pub mod conjugacy;
 mod constituents;
 pub mod counting;

@@ -56,7 +56,6 @@ impl Numbering {
     }
 
     /// The number of an element of the group.
-    #[cfg(test)]
     pub(crate) fn number_of(&self, g: &Permutation) -> usize {
         self.number(|x| g.image(x) as u16)
     }

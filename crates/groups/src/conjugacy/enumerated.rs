@@ -8,12 +8,29 @@ use crate::numbering::Numbering;
 use crate::perm_group::PermGroup;
 use crate::permutation::Permutation;
 
-/// The orbits of conjugation: x and s⁻¹xs are joined for every element x and every generator s.
+/// The classes of a group of at most as many elements as the limits allow.
 pub(super) fn classes(
     group: &PermGroup,
     limits: &ClassLimits,
 ) -> Result<Vec<(Permutation, BigUint)>, GroupError> {
-    let numbering = Numbering::new(group, limits.max_enumerated)?;
+    let (numbering, roots) = class_roots(group, limits.max_enumerated)?;
+    let mut sizes = vec![0u32; numbering.order()];
+    for &root in &roots {
+        sizes[root as usize] += 1;
+    }
+    let roots: Vec<usize> = (0..sizes.len()).filter(|&number| sizes[number] > 0).collect();
+    check_count(roots.len(), limits)?;
+    Ok(roots
+        .into_iter()
+        .map(|number| (numbering.element(number), sizes[number].into()))
+        .collect())
+}
+
+/// The elements numbered, with the least number in the class of each.
+///
+/// Classes are the orbits of conjugation: x and s⁻¹xs are joined for every element x and every generator s.
+pub(super) fn class_roots(group: &PermGroup, limit: usize) -> Result<(Numbering, Vec<u32>), GroupError> {
+    let numbering = Numbering::new(group, limit)?;
     let generators: Vec<(Vec<u16>, Vec<u16>)> = few_generators(group)
         .iter()
         .map(|s| (narrow(&s.inverse()), narrow(s)))
@@ -25,17 +42,11 @@ pub(super) fn classes(
             join(&mut parent, number, numbering.number(conjugate));
         }
     });
-    // A root is the smallest number of its class, so it is met first.
-    let mut sizes = vec![0u32; numbering.order()];
-    for number in 0..numbering.order() {
-        sizes[root(&mut parent, number)] += 1;
+    // A parent never has the larger number, so the parents of smaller numbers are roots already.
+    for number in 0..parent.len() {
+        parent[number] = parent[parent[number] as usize];
     }
-    let roots: Vec<usize> = (0..sizes.len()).filter(|&number| sizes[number] > 0).collect();
-    check_count(roots.len(), limits)?;
-    Ok(roots
-        .into_iter()
-        .map(|number| (numbering.element(number), sizes[number].into()))
-        .collect())
+    Ok((numbering, parent))
 }
 
 /// Generators of the group: those given, or fewer if a pair of elements of the group will do.

@@ -23,6 +23,7 @@
 
 mod centralizer;
 mod enumerated;
+mod finder;
 mod partitions;
 mod search;
 mod wreath;
@@ -39,6 +40,9 @@ use crate::permutation::Permutation;
 use crate::shape::Shape;
 
 pub(crate) use centralizer::CentralizerSearch;
+pub(crate) use finder::ClassFinder;
+#[cfg(test)]
+pub(crate) use partitions::partitions;
 
 /// How much work and memory a list of classes may take.
 ///

@@ -157,7 +157,7 @@ impl Search<'_> {
 }
 
 /// The cycle lengths on each orbit of the group, ascending, orbit after orbit.
-fn cycle_lengths(group: &PermGroup, g: &Permutation) -> Vec<u32> {
+pub(super) fn cycle_lengths(group: &PermGroup, g: &Permutation) -> Vec<u32> {
     let mut lengths = Vec::new();
     let mut seen = vec![false; g.degree()];
     for orbit in group.orbits() {

@@ -38,7 +38,7 @@ pub(crate) use characteristic::characteristic_mod;
 pub use echelon::Echelon;
 pub(crate) use echelon::{certified_echelon, certified_kernel, gauss_jordan};
 pub use integer_forms::{HermiteForm, SmithForm};
-pub(crate) use modular::PrimeField;
+pub(crate) use modular::{PrimeField, is_prime};
 pub(crate) use reconstruct::rational_from_residue;
 pub use subspace::Subspace;
 

@@ -256,6 +256,77 @@ mod tests {
         assert_eq!(system("A1+B2").highest_roots().len(), 2);
     }
 
+    /// Humphreys, section 11.4, transposed where needed: here row i is divided by the length of α_i.
+    #[test]
+    fn cartan_matrices_are_those_of_the_textbooks() {
+        assert_eq!(system("G2").cartan_matrix(), [[2, -3], [-1, 2]]);
+        assert_eq!(system("B2").cartan_matrix(), [[2, -1], [-2, 2]]);
+        assert_eq!(system("C2").cartan_matrix(), [[2, -2], [-1, 2]]);
+        assert_eq!(
+            system("F4").cartan_matrix(),
+            [[2, -1, 0, 0], [-1, 2, -1, 0], [0, -2, 2, -1], [0, 0, -1, 2]]
+        );
+        // Bourbaki: the order of the weight lattice modulo the root lattice is the determinant.
+        for (text, connection) in [
+            ("A6", 7),
+            ("B5", 2),
+            ("C5", 2),
+            ("D6", 4),
+            ("E6", 3),
+            ("E7", 2),
+            ("E8", 1),
+            ("F4", 1),
+            ("G2", 1),
+            ("A1+A2", 6),
+        ] {
+            let cartan = system(text).cartan_matrix().concat();
+            let n = system(text).rank();
+            let matrix = crate::linear::RationalMatrix::from_integers(n, n, &cartan).unwrap();
+            assert_eq!(
+                matrix.determinant().unwrap(),
+                crate::scalar::rational(connection, 1),
+                "{text}"
+            );
+        }
+    }
+
+    /// With h - 1 the height of the highest root there are rank · h roots (Kostant), and the number of long roots is as
+    /// in Bourbaki's plates.
+    #[test]
+    fn coxeter_numbers_and_root_lengths() {
+        for (text, coxeter, long) in [
+            ("A7", 8, 56),
+            ("B6", 12, 60),
+            ("C6", 12, 12),
+            ("D7", 12, 84),
+            ("E6", 12, 72),
+            ("E7", 18, 126),
+            ("E8", 30, 240),
+            ("F4", 12, 24),
+            ("G2", 6, 6),
+        ] {
+            let roots = system(text);
+            assert_eq!(
+                roots.highest_roots()[0].iter().sum::<i64>() + 1,
+                coxeter,
+                "{text}"
+            );
+            assert_eq!(
+                roots.roots().len() as i64,
+                roots.rank() as i64 * coxeter,
+                "{text}"
+            );
+            let length = |root: &Vec<i64>| roots.inner_product(root, root);
+            let most = roots.roots().iter().map(length).max();
+            let count = roots
+                .roots()
+                .iter()
+                .filter(|root| Some(length(root)) == most)
+                .count();
+            assert_eq!(count, long, "{text}");
+        }
+    }
+
     #[test]
     fn reflections_permute_the_roots_and_keep_lengths() {
         for text in ["A3", "B4", "C4", "D4", "F4", "G2", "E6", "A1+G2"] {
