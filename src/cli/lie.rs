@@ -2,6 +2,7 @@
 
 mod batch;
 mod info;
+mod roots;
 mod stabilizer;
 
 use std::path::{Path, PathBuf};
@@ -22,12 +23,15 @@ enum Question {
     Info(info::Args),
     /// The stabilizer of a figure, what it is, and the dimension of its orbit; of many figures with --batch.
     Stabilizer(Box<stabilizer::Args>),
+    /// A root system: roots, Cartan matrix, Weyl group, dimensions of irreducible representations.
+    Roots(roots::Args),
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
     match &args.question {
         Question::Info(args) => info::run(args),
         Question::Stabilizer(args) => stabilizer::run(args),
+        Question::Roots(args) => roots::run(args),
     }
 }
 
