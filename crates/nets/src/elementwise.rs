@@ -95,7 +95,7 @@ pub(crate) fn bias_then_activate<T: Real>(rows: &mut [T], bias: &[T], activation
             }
         }
     }
-    vectorised(|| match activation {
+    vectorised(#[inline(always)] || match activation {
         Activation::Linear => on_rows(rows, bias, |z| z),
         Activation::Sigmoid => on_rows(rows, bias, sigmoid),
         Activation::Tanh => on_rows(rows, bias, T::tanh),
@@ -126,7 +126,7 @@ pub(crate) fn times_derivative<T: Real>(delta: &mut [T], state: &[T], activation
             *d *= slope(s);
         }
     }
-    vectorised(|| match activation {
+    vectorised(#[inline(always)] || match activation {
         Activation::Linear => {}
         Activation::Sigmoid => on(delta, state, |y| y * (T::ONE - y)),
         Activation::Tanh => on(delta, state, |y| T::ONE - y * y),
@@ -152,7 +152,7 @@ pub(crate) fn times_derivative<T: Real>(delta: &mut [T], state: &[T], activation
 
 /// Adds every row to `sums`.
 pub(crate) fn add_column_sums<T: Real>(sums: &mut [T], rows: &[T]) {
-    vectorised(|| {
+    vectorised(#[inline(always)] || {
         for row in rows.chunks_exact(sums.len()) {
             for (sum, &value) in sums.iter_mut().zip(row) {
                 *sum += value;

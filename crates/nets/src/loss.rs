@@ -62,7 +62,7 @@ impl Loss {
             }
             Loss::CrossEntropy => {
                 let sum = cross_entropy(output, target);
-                vectorised(|| {
+                vectorised(#[inline(always)] || {
                     for (y, &t) in output.iter_mut().zip(target) {
                         *y = scale * (*y - t);
                     }
@@ -90,7 +90,7 @@ fn squared_error_delta<T: Real>(output: &mut [T], target: &[T], activation: Acti
         }
     }
     let twice = scale + scale;
-    vectorised(|| match activation {
+    vectorised(#[inline(always)] || match activation {
         Activation::Sigmoid => on(output, target, twice, |y| y * (T::ONE - y)),
         Activation::Tanh => on(output, target, twice, |y| T::ONE - y * y),
         Activation::Relu => on(
@@ -137,13 +137,13 @@ fn sum_pairs<T: Real>(a: &[T], b: &[T], term: impl Fn(T, T) -> T) -> f64 {
 
 /// Σ (y − t)².
 pub(crate) fn squared_error<T: Real>(output: &[T], target: &[T]) -> f64 {
-    vectorised(|| sum_pairs(output, target, |y, t| (y - t) * (y - t)))
+    vectorised(#[inline(always)] || sum_pairs(output, target, |y, t| (y - t) * (y - t)))
 }
 
 /// −Σ t ln y + (1 − t) ln(1 − y), with y kept 1e-7 away from 0 and 1.
 pub(crate) fn cross_entropy<T: Real>(output: &[T], target: &[T]) -> f64 {
     let least = T::from_f64(1e-7);
-    vectorised(|| {
+    vectorised(#[inline(always)] || {
         sum_pairs(output, target, |y, t| {
             -(t * y.max(least).ln() + (T::ONE - t) * (T::ONE - y).max(least).ln())
         })

@@ -155,7 +155,7 @@ impl Optimizer {
             } => {
                 let (eta, mu) = (T::from_f64(rate * factor), T::from_f64(momentum));
                 let decay = T::from_f64(if decays { weight_decay } else { 0.0 });
-                vectorised(|| {
+                vectorised(#[inline(always)] || {
                     for ((w, &g), v) in values.iter_mut().zip(gradient).zip(first) {
                         let g = g + decay * *w;
                         *v = mu * *v + g;
@@ -176,7 +176,7 @@ impl Optimizer {
                 let keep = T::from_f64(1.0 - if decays { rate * factor * weight_decay } else { 0.0 });
                 let (b1, b2, eps) = (T::from_f64(beta1), T::from_f64(beta2), T::from_f64(epsilon));
                 let (c1, c2) = (T::from_f64(1.0 - beta1), T::from_f64(1.0 - beta2));
-                vectorised(|| {
+                vectorised(#[inline(always)] || {
                     for (((w, &g), m), s) in values.iter_mut().zip(gradient).zip(first).zip(second) {
                         *m = b1 * *m + c1 * g;
                         *s = b2 * *s + c2 * g * g;

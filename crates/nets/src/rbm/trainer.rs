@@ -349,7 +349,7 @@ impl<'a> RbmTrainer<'a> {
             &mut self.velocity,
             BLOCK,
             |_, weights, velocity| {
-                vectorised(|| {
+                vectorised(#[inline(always)] || {
                     for (w, v) in weights.iter_mut().zip(velocity) {
                         *v -= decay * *w;
                         *w += *v;

@@ -181,7 +181,7 @@ pub(crate) fn with_uniform(values: &mut [f32], rng: &mut impl Rng, f: impl Fn(f3
     let mut bytes = [0u8; 4 * BITS];
     for values in values.chunks_mut(BITS) {
         rng.fill_bytes(&mut bytes);
-        vectorised(|| {
+        vectorised(#[inline(always)] || {
             let (words, _) = bytes.as_chunks::<4>();
             for (value, word) in values.iter_mut().zip(words) {
                 *value = f(*value, unit_f32(u32::from_le_bytes(*word)));
