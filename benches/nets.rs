@@ -52,7 +52,7 @@ fn autoencoder_epoch_vs_shape(c: &mut Criterion) {
             epochs: 1,
             batch: 128,
             optimizer,
-            seed: 0,
+            ..TrainOptions::default()
         };
         let loss = Loss::SquaredError;
         let options = AutoencoderOptions {

@@ -308,6 +308,8 @@ mod tests {
             epoch: 0,
             train: 0.1,
             held_out: None,
+            loss: None,
+            rate: None,
         }];
         Stack::new(vec![tied, untied], vec![history, vec![]]).unwrap()
     }

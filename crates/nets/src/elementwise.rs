@@ -85,32 +85,39 @@ pub(crate) fn softplus<T: Real>(x: T) -> T {
     x.max(T::ZERO) + (T::ONE + (-x.abs()).exp()).ln()
 }
 
-/// z ↦ σ(z + bias) on rows as long as the bias.
+/// z ↦ σ(z + bias) on rows as long as the bias; an empty bias is none.
 pub(crate) fn bias_then_activate<T: Real>(rows: &mut [T], bias: &[T], activation: Activation) {
     #[inline(always)]
     fn on_rows<T: Real>(rows: &mut [T], bias: &[T], sigma: impl Fn(T) -> T) {
+        if bias.is_empty() {
+            rows.iter_mut().for_each(|z| *z = sigma(*z));
+            return;
+        }
         for row in rows.chunks_exact_mut(bias.len()) {
             for (z, &b) in row.iter_mut().zip(bias) {
                 *z = sigma(*z + b);
             }
         }
     }
-    vectorised(#[inline(always)] || match activation {
-        Activation::Linear => on_rows(rows, bias, |z| z),
-        Activation::Sigmoid => on_rows(rows, bias, sigmoid),
-        Activation::Tanh => on_rows(rows, bias, T::tanh),
-        Activation::Relu => on_rows(rows, bias, |z| z.max(T::ZERO)),
-        Activation::LeakyRelu { slope } => {
-            let slope = T::from_f64(slope);
-            on_rows(rows, bias, |z| if z > T::ZERO { z } else { slope * z });
-        }
-        Activation::Silu => on_rows(rows, bias, |z| z * sigmoid(z)),
-        Activation::Gelu => on_rows(rows, bias, |z| z * z.normal_distribution()),
-        Activation::Erf => {
-            let (two, root) = (T::from_f64(2.0), T::from_f64(std::f64::consts::SQRT_2));
-            on_rows(rows, bias, |z| two * (root * z).normal_distribution() - T::ONE);
-        }
-    });
+    vectorised(
+        #[inline(always)]
+        || match activation {
+            Activation::Linear => on_rows(rows, bias, |z| z),
+            Activation::Sigmoid => on_rows(rows, bias, sigmoid),
+            Activation::Tanh => on_rows(rows, bias, T::tanh),
+            Activation::Relu => on_rows(rows, bias, |z| z.max(T::ZERO)),
+            Activation::LeakyRelu { slope } => {
+                let slope = T::from_f64(slope);
+                on_rows(rows, bias, |z| if z > T::ZERO { z } else { slope * z });
+            }
+            Activation::Silu => on_rows(rows, bias, |z| z * sigmoid(z)),
+            Activation::Gelu => on_rows(rows, bias, |z| z * z.normal_distribution()),
+            Activation::Erf => {
+                let (two, root) = (T::from_f64(2.0), T::from_f64(std::f64::consts::SQRT_2));
+                on_rows(rows, bias, |z| two * (root * z).normal_distribution() - T::ONE);
+            }
+        },
+    );
 }
 
 /// Whether σ' can be had from the value σ(z) alone; if not, the trainer keeps z.
@@ -126,39 +133,45 @@ pub(crate) fn times_derivative<T: Real>(delta: &mut [T], state: &[T], activation
             *d *= slope(s);
         }
     }
-    vectorised(#[inline(always)] || match activation {
-        Activation::Linear => {}
-        Activation::Sigmoid => on(delta, state, |y| y * (T::ONE - y)),
-        Activation::Tanh => on(delta, state, |y| T::ONE - y * y),
-        Activation::Relu => on(delta, state, |y| if y > T::ZERO { T::ONE } else { T::ZERO }),
-        Activation::LeakyRelu { slope } => {
-            let slope = T::from_f64(slope);
-            on(delta, state, |y| if y > T::ZERO { T::ONE } else { slope });
-        }
-        Activation::Silu => on(delta, state, |z| {
-            let s = sigmoid(z);
-            s * (T::ONE + z * (T::ONE - s))
-        }),
-        Activation::Erf => {
-            let top = T::from_f64(std::f64::consts::FRAC_2_SQRT_PI);
-            on(delta, state, |z| top * (-(z * z)).exp());
-        }
-        Activation::Gelu => on(delta, state, |z| {
-            let density = T::from_f64(0.398_942_280_401_432_7) * (T::from_f64(-0.5) * z * z).exp();
-            z.normal_distribution() + z * density
-        }),
-    });
+    vectorised(
+        #[inline(always)]
+        || match activation {
+            Activation::Linear => {}
+            Activation::Sigmoid => on(delta, state, |y| y * (T::ONE - y)),
+            Activation::Tanh => on(delta, state, |y| T::ONE - y * y),
+            Activation::Relu => on(delta, state, |y| if y > T::ZERO { T::ONE } else { T::ZERO }),
+            Activation::LeakyRelu { slope } => {
+                let slope = T::from_f64(slope);
+                on(delta, state, |y| if y > T::ZERO { T::ONE } else { slope });
+            }
+            Activation::Silu => on(delta, state, |z| {
+                let s = sigmoid(z);
+                s * (T::ONE + z * (T::ONE - s))
+            }),
+            Activation::Erf => {
+                let top = T::from_f64(std::f64::consts::FRAC_2_SQRT_PI);
+                on(delta, state, |z| top * (-(z * z)).exp());
+            }
+            Activation::Gelu => on(delta, state, |z| {
+                let density = T::from_f64(0.398_942_280_401_432_7) * (T::from_f64(-0.5) * z * z).exp();
+                z.normal_distribution() + z * density
+            }),
+        },
+    );
 }
 
 /// Adds every row to `sums`.
 pub(crate) fn add_column_sums<T: Real>(sums: &mut [T], rows: &[T]) {
-    vectorised(#[inline(always)] || {
-        for row in rows.chunks_exact(sums.len()) {
-            for (sum, &value) in sums.iter_mut().zip(row) {
-                *sum += value;
+    vectorised(
+        #[inline(always)]
+        || {
+            for row in rows.chunks_exact(sums.len()) {
+                for (sum, &value) in sums.iter_mut().zip(row) {
+                    *sum += value;
+                }
             }
-        }
-    });
+        },
+    );
 }
 
 #[cfg(test)]

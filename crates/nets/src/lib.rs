@@ -39,7 +39,12 @@ pub use layers::{
 pub use loss::Loss;
 pub use network::{DerivativeBounds, Network, NetworkBuilder, Node};
 pub use optimizer::Optimizer;
-pub use rbm::{LogPartition, Rbm, RbmOptions, RbmTrainer, WarmUp};
+pub use rbm::{
+    LogPartition, NegativePhase, Rbm, RbmLearner, RbmOptions, RbmTrainer, Sparsity, VisibleUnits, WarmUp,
+};
 pub use stack::{Stack, StackOptions};
-pub use train::rows::Corruption;
-pub use train::{EpochError, OnProgress, Progress, TrainOptions, ignore_progress};
+pub use train::rows::{BatchAddress, Corruption, Rows};
+pub use train::{
+    Batch, ChainLearner, ChainOptions, CodePenalty, Decay, EarlyStopping, EpochError, Learner, OnProgress,
+    Progress, Schedule, StopReason, TrainOptions, Trainer, VisitState, history_csv, ignore_progress,
+};

@@ -34,6 +34,7 @@ pub trait Real:
     + SubAssign
     + MulAssign
     + std::iter::Sum
+    + Default
     + 'static
 {
     /// 0.
@@ -192,6 +193,14 @@ impl<'a, T> View<'a, T> {
         }
     }
 
+    /// One entry.
+    pub(crate) fn get(&self, row: usize, column: usize) -> T
+    where
+        T: Copy,
+    {
+        self.values[row * self.row_stride + column * self.column_stride]
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.rows
@@ -202,6 +211,9 @@ impl<'a, T> View<'a, T> {
         self.columns
     }
 }
+
+/// Rows in a block are a multiple of this, so that what is drawn per group of rows does not straddle blocks.
+pub(crate) const ROW_GROUP: usize = 16;
 
 /// Rows in each block of a product: a function of the shape alone.
 ///
@@ -214,7 +226,7 @@ pub fn block_rows(rows: usize, inner: usize, columns: usize) -> usize {
     const FEWEST: usize = 64;
     let work = rows.saturating_mul(inner).saturating_mul(columns);
     let blocks = (work / WORTH).min(rows / FEWEST).clamp(1, MAX_BLOCKS);
-    rows.div_ceil(blocks).next_multiple_of(8)
+    rows.div_ceil(blocks).next_multiple_of(ROW_GROUP)
 }
 
 /// C = alpha·AB + beta·C.
@@ -238,23 +250,74 @@ pub fn product_then<T: Real>(
     beta: T,
     finish: impl Fn(usize, &mut [T]) -> f64 + Sync,
 ) -> f64 {
+    product_with(c, a, b, alpha, beta, [], |first, rows, []| finish(first, rows))
+}
+
+/// A block of rows of a product, with the same entries of other matrices.
+struct Block<'a, T, const N: usize> {
+    first: usize,
+    rows: &'a mut [T],
+    others: [&'a mut [T]; N],
+    sum: f64,
+}
+
+/// As [`product_then`], where `finish` also gets the same rows of other matrices of C's shape: a gradient is turned
+/// into a step while both are in the cache.
+///
+/// # Panics
+/// If the shapes do not fit.
+pub(crate) fn product_with<T: Real, const N: usize>(
+    c: &mut [T],
+    a: View<'_, T>,
+    b: View<'_, T>,
+    alpha: T,
+    beta: T,
+    mut others: [&mut [T]; N],
+    finish: impl Fn(usize, &mut [T], [&mut [T]; N]) -> f64 + Sync,
+) -> f64 {
     assert_eq!(a.columns, b.rows, "the inner dimensions of a product agree");
     assert_eq!(c.len(), a.rows * b.columns, "a product's result fills its slice");
-    let block = block_rows(a.rows, a.columns, b.columns);
-    let mut sums = [0.0; MAX_BLOCKS];
-    let run = |((index, rows), sum): ((usize, &mut [T]), &mut f64)| {
-        let first = index * block;
-        let count = rows.len() / b.columns;
-        product_block(rows, a.row_range(first..first + count), b, alpha, beta);
-        *sum = finish(first, rows);
-    };
-    let length = (block * b.columns).max(1);
-    if c.len() <= length || rayon::current_num_threads() == 1 {
-        c.chunks_mut(length).enumerate().zip(&mut sums).for_each(run);
-    } else {
-        c.par_chunks_mut(length).enumerate().zip(&mut sums).for_each(run);
+    assert!(
+        others.iter().all(|other| other.len() == c.len()),
+        "the other matrices have the shape of the result"
+    );
+    let step = block_rows(a.rows, a.columns, b.columns);
+    let (mut blocks, mut count) = ([const { None }; MAX_BLOCKS], 0);
+    let mut rest = c;
+    while !rest.is_empty() {
+        let length = rest.len().min(step * b.columns);
+        let (rows, tail) = rest.split_at_mut(length);
+        rest = tail;
+        let others = others.each_mut().map(|other| {
+            let (head, tail) = std::mem::take(other).split_at_mut(length);
+            *other = tail;
+            head
+        });
+        let (first, sum) = (count * step, 0.0);
+        blocks[count] = Some(Block {
+            first,
+            rows,
+            others,
+            sum,
+        });
+        count += 1;
     }
-    sums.iter().sum()
+    let run = |block: &mut Option<Block<'_, T, N>>| {
+        let Some(block) = block else { return };
+        let last = block.first + block.rows.len() / b.columns;
+        product_block(block.rows, a.row_range(block.first..last), b, alpha, beta);
+        block.sum = finish(
+            block.first,
+            block.rows,
+            block.others.each_mut().map(|other| &mut **other),
+        );
+    };
+    if count < 2 || rayon::current_num_threads() == 1 {
+        blocks[..count].iter_mut().for_each(run);
+    } else {
+        blocks[..count].par_iter_mut().for_each(run);
+    }
+    blocks[..count].iter().flatten().map(|block| block.sum).sum()
 }
 
 /// Most blocks that a product is cut into.
@@ -277,59 +340,6 @@ pub(crate) fn for_each_block<T: Send>(
             .par_chunks_mut(length)
             .enumerate()
             .for_each(|(index, block)| work(index, block));
-    }
-}
-
-/// The same on two slices of equal length cut alike.
-pub(crate) fn for_each_block_pair<T: Send, U: Send>(
-    left: &mut [T],
-    right: &mut [U],
-    length: usize,
-    work: impl Fn(usize, &mut [T], &mut [U]) + Sync,
-) {
-    assert_eq!(left.len(), right.len(), "slices cut alike are equally long");
-    if left.len() <= length || rayon::current_num_threads() == 1 {
-        let pairs = left
-            .chunks_mut(length.max(1))
-            .zip(right.chunks_mut(length.max(1)));
-        pairs
-            .enumerate()
-            .for_each(|(index, (left, right))| work(index, left, right));
-    } else {
-        let pairs = left.par_chunks_mut(length).zip(right.par_chunks_mut(length));
-        pairs
-            .enumerate()
-            .for_each(|(index, (left, right))| work(index, left, right));
-    }
-}
-
-/// The same on three.
-pub(crate) fn for_each_block_triple<T: Send>(
-    first: &mut [T],
-    second: &mut [T],
-    third: &mut [T],
-    length: usize,
-    work: impl Fn(usize, &mut [T], &mut [T], &mut [T]) + Sync,
-) {
-    assert!(
-        first.len() == second.len() && first.len() == third.len(),
-        "slices cut alike are equally long"
-    );
-    if first.len() <= length || rayon::current_num_threads() == 1 {
-        let step = length.max(1);
-        let triples = first
-            .chunks_mut(step)
-            .zip(second.chunks_mut(step))
-            .zip(third.chunks_mut(step));
-        triples
-            .enumerate()
-            .for_each(|(index, ((a, b), c))| work(index, a, b, c));
-    } else {
-        let pairs = first.par_chunks_mut(length).zip(second.par_chunks_mut(length));
-        pairs
-            .zip(third.par_chunks_mut(length))
-            .enumerate()
-            .for_each(|(index, ((a, b), c))| work(index, a, b, c));
     }
 }
 

@@ -132,6 +132,20 @@ impl Optimizer {
         }
     }
 
+    /// Momentum and weight decay if the velocity alone makes the step (w ← w − ηv, v ← μv + g + λw), so that a product
+    /// can add the gradient to it in place.
+    pub(crate) fn heavy_ball(&self) -> Option<(f64, f64)> {
+        match *self {
+            Optimizer::Sgd {
+                momentum,
+                nesterov: false,
+                weight_decay,
+                ..
+            } => Some((momentum, weight_decay)),
+            _ => None,
+        }
+    }
+
     /// Whether a second moment is kept.
     pub(crate) fn keeps_second_moment(&self) -> bool {
         matches!(self, Optimizer::Adam { .. })
@@ -155,13 +169,16 @@ impl Optimizer {
             } => {
                 let (eta, mu) = (T::from_f64(rate * factor), T::from_f64(momentum));
                 let decay = T::from_f64(if decays { weight_decay } else { 0.0 });
-                vectorised(#[inline(always)] || {
-                    for ((w, &g), v) in values.iter_mut().zip(gradient).zip(first) {
-                        let g = g + decay * *w;
-                        *v = mu * *v + g;
-                        *w -= eta * if nesterov { g + mu * *v } else { *v };
-                    }
-                });
+                vectorised(
+                    #[inline(always)]
+                    || {
+                        for ((w, &g), v) in values.iter_mut().zip(gradient).zip(first) {
+                            let g = g + decay * *w;
+                            *v = mu * *v + g;
+                            *w -= eta * if nesterov { g + mu * *v } else { *v };
+                        }
+                    },
+                );
             }
             Optimizer::Adam {
                 rate,
@@ -176,13 +193,16 @@ impl Optimizer {
                 let keep = T::from_f64(1.0 - if decays { rate * factor * weight_decay } else { 0.0 });
                 let (b1, b2, eps) = (T::from_f64(beta1), T::from_f64(beta2), T::from_f64(epsilon));
                 let (c1, c2) = (T::from_f64(1.0 - beta1), T::from_f64(1.0 - beta2));
-                vectorised(#[inline(always)] || {
-                    for (((w, &g), m), s) in values.iter_mut().zip(gradient).zip(first).zip(second) {
-                        *m = b1 * *m + c1 * g;
-                        *s = b2 * *s + c2 * g * g;
-                        *w = keep * *w - eta * *m / (s.sqrt() * correction + eps);
-                    }
-                });
+                vectorised(
+                    #[inline(always)]
+                    || {
+                        for (((w, &g), m), s) in values.iter_mut().zip(gradient).zip(first).zip(second) {
+                            *m = b1 * *m + c1 * g;
+                            *s = b2 * *s + c2 * g * g;
+                            *w = keep * *w - eta * *m / (s.sqrt() * correction + eps);
+                        }
+                    },
+                );
             }
         }
     }

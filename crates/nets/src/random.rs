@@ -16,6 +16,8 @@ pub(crate) enum Purpose {
     Corruption = 4,
     Hidden = 5,
     Visible = 6,
+    Chains = 7,
+    Learner = 9,
 }
 
 /// The stream at (seed, purpose, first, second).

@@ -4,8 +4,8 @@ use crate::optimizer::option;
 use crate::train::OnProgress;
 use crate::train::rows::Rows;
 use crate::{
-    Activation, Autoencoder, AutoencoderOptions, AutoencoderTrainer, Corruption, Dataset, EpochError, Loss,
-    NetError, Network, TrainOptions,
+    Activation, Autoencoder, AutoencoderOptions, AutoencoderTrainer, CodePenalty, Corruption, Dataset,
+    EpochError, Loss, NetError, Network, TrainOptions,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,9 @@ pub struct StackOptions {
     pub loss: Loss,
     /// What is done to the inputs of every layer before they are encoded.
     pub corruption: Corruption,
+    /// What the codes of every layer are charged for.
+    #[serde(default)]
+    pub penalty: CodePenalty,
     /// Share of the rows held out, in \[0, 1).
     pub held_out: f64,
     /// Epochs of each layer, batch size, optimiser, seed.
@@ -39,6 +42,7 @@ impl Default for StackOptions {
             tied: false,
             loss: Loss::CrossEntropy,
             corruption: Corruption::None,
+            penalty: CodePenalty::None,
             held_out: 0.2,
             train: TrainOptions::default(),
         }
@@ -154,21 +158,18 @@ impl Stack {
                 tied: options.tied,
                 loss: options.loss,
                 corruption: options.corruption,
+                penalty: options.penalty,
                 train: options.train,
             };
-            let rows = Rows {
-                values: &below,
-                width,
-            };
-            let held_out = Rows {
-                values: &below_held_out,
-                width,
-            };
-            let mut trainer = AutoencoderTrainer::on_rows(rows, layer_options, layer, options.widths.len())?;
-            let measured = Some(held_out).filter(|rows| !rows.values.is_empty());
-            histories.push(trainer.run(measured, on_progress)?);
+            let rows = Rows::new(&below, width);
+            let held_out = Rows::new(&below_held_out, width);
+            let mut trainer = AutoencoderTrainer::on_rows(rows, layer_options, layer, options.widths.len())?
+                .with_held_out_rows(Some(held_out));
+            trainer.run(on_progress)?;
+            histories.push(trainer.history().to_vec());
             autoencoders.push(trainer.autoencoder());
-            (below, below_held_out) = (trainer.encode(rows), trainer.encode(held_out));
+            let learner = trainer.learner_mut();
+            (below, below_held_out) = (learner.outputs(rows, 1), learner.outputs(held_out, 1));
             width = code_width;
         }
         Stack::new(autoencoders, histories)

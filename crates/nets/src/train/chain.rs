@@ -6,13 +6,19 @@
 //! Invariant: all buffers are sized for the batch capacity at construction, so a step allocates nothing; and every sum
 //! is taken in an order that does not depend on the number of threads (see [`crate::matrix`]).
 
-use crate::elementwise::{add_column_sums, bias_then_activate, derivative_from_value, times_derivative};
-use crate::matrix::{Real, View, for_each_block_pair, for_each_block_triple, product_then};
+use super::penalty::PenaltyState;
+use crate::elementwise::{
+    add_column_sums, bias_then_activate, derivative_from_value, times_derivative, vectorised,
+};
+use crate::matrix::{Real, View, product_then, product_with};
 use crate::optimizer::Slot;
-use crate::{Activation, Loss, Optimizer};
+use crate::train::CodePenalty;
+use crate::{Activation, Dense, Loss, Optimizer};
+use nalgebra::{DMatrix, DVector};
 
-/// A matrix of parameters with its gradient and the optimiser's moments.
-#[derive(Debug, Clone)]
+/// A matrix of parameters (or a bias, as one row) with its gradient and the optimiser's moments, each empty if the
+/// optimiser has no use for it.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Parameter<T> {
     pub(crate) values: Vec<T>,
     pub(crate) rows: usize,
@@ -25,68 +31,33 @@ pub(crate) struct Parameter<T> {
 impl<T: Real> Parameter<T> {
     pub(crate) fn new(values: Vec<T>, rows: usize, columns: usize) -> Self {
         assert_eq!(values.len(), rows * columns, "a parameter fills its matrix");
-        let zeros = vec![T::ZERO; values.len()];
         Parameter {
             values,
             rows,
             columns,
-            gradient: zeros.clone(),
-            first: zeros,
-            second: Vec::new(),
+            ..Parameter::default()
+        }
+    }
+
+    /// A bias of zeros.
+    pub(crate) fn zeros(length: usize) -> Self {
+        Parameter::new(vec![T::ZERO; length], 1, length)
+    }
+
+    /// Makes room for what the optimiser keeps; a bias always needs its gradient.
+    fn prepare(&mut self, optimizer: &Optimizer) {
+        let zeros = vec![T::ZERO; self.values.len()];
+        self.first = zeros.clone();
+        if self.rows == 1 || optimizer.heavy_ball().is_none() {
+            self.gradient = zeros.clone();
+        }
+        if optimizer.keeps_second_moment() {
+            self.second = zeros;
         }
     }
 
     pub(crate) fn view(&self) -> View<'_, T> {
         View::new(&self.values, self.rows, self.columns)
-    }
-
-    /// One optimiser step from the gradient.
-    fn step(&mut self, optimizer: &Optimizer, step: u64, factor: f64, decays: bool) {
-        if optimizer.keeps_second_moment() && self.second.is_empty() {
-            self.second = vec![T::ZERO; self.values.len()];
-        }
-        /// Parameters per task.
-        const BLOCK: usize = 1 << 15;
-        let (gradient, first) = (&self.gradient, &mut self.first);
-        if self.second.is_empty() {
-            for_each_block_pair(&mut self.values, first, BLOCK, |index, values, first| {
-                let gradient = &gradient[index * BLOCK..][..values.len()];
-                let second = &mut [];
-                optimizer.apply(
-                    Slot {
-                        values,
-                        gradient,
-                        first,
-                        second,
-                    },
-                    step,
-                    factor,
-                    decays,
-                );
-            });
-        } else {
-            let second = &mut self.second;
-            for_each_block_triple(
-                &mut self.values,
-                first,
-                second,
-                BLOCK,
-                |index, values, first, second| {
-                    let gradient = &gradient[index * BLOCK..][..values.len()];
-                    optimizer.apply(
-                        Slot {
-                            values,
-                            gradient,
-                            first,
-                            second,
-                        },
-                        step,
-                        factor,
-                        decays,
-                    );
-                },
-            );
-        }
     }
 }
 
@@ -99,11 +70,22 @@ pub(crate) struct DenseUse {
     pub(crate) activation: Activation,
 }
 
+/// How the parameters move in one step.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StepRule<'a> {
+    pub(crate) optimizer: &'a Optimizer,
+    /// Number of the step, from 1.
+    pub(crate) number: u64,
+    /// Factor of the learning rate.
+    pub(crate) factor: f64,
+}
+
 /// The chain.
 #[derive(Debug, Clone)]
 pub(crate) struct Chain<T> {
     pub(crate) parameters: Vec<Parameter<T>>,
     pub(crate) layers: Vec<DenseUse>,
+    widths: Vec<usize>,
     capacity: usize,
     /// Output of each layer; that of the last becomes ∂L/∂z in place.
     values: Vec<Vec<T>>,
@@ -111,45 +93,56 @@ pub(crate) struct Chain<T> {
     pre_activations: Vec<Vec<T>>,
     /// ∂L/∂z of each layer but the last.
     deltas: Vec<Vec<T>>,
-    steps: u64,
+    /// What the outputs of the first layer are charged for.
+    penalty: PenaltyState<T>,
 }
 
 impl<T: Real> Chain<T> {
-    /// A chain for batches of at most `capacity` rows.
-    pub(crate) fn new(parameters: Vec<Parameter<T>>, layers: Vec<DenseUse>, capacity: usize) -> Self {
-        let width = |layer: &DenseUse| parameters[layer.bias].values.len();
-        let buffer = |layer: &DenseUse| vec![T::ZERO; capacity * width(layer)];
-        let values = layers.iter().map(buffer).collect();
-        let pre_activations = layers
-            .iter()
-            .map(|layer| {
-                if derivative_from_value(layer.activation) {
-                    Vec::new()
-                } else {
-                    buffer(layer)
-                }
-            })
-            .collect();
-        let deltas = layers[..layers.len() - 1].iter().map(buffer).collect();
+    /// A chain for batches of at most `capacity` rows; `penalty` is on the first layer's outputs.
+    pub(crate) fn new(
+        mut parameters: Vec<Parameter<T>>,
+        layers: Vec<DenseUse>,
+        capacity: usize,
+        optimizer: &Optimizer,
+        penalty: CodePenalty,
+    ) -> Self {
+        let widths: Vec<usize> = layers.iter().map(|l| parameters[l.bias].values.len()).collect();
+        let buffer = |width: &usize| vec![T::ZERO; capacity * width];
+        let pre_activations = layers.iter().zip(&widths).map(|(layer, width)| {
+            if derivative_from_value(layer.activation) {
+                Vec::new()
+            } else {
+                buffer(width)
+            }
+        });
+        parameters
+            .iter_mut()
+            .for_each(|parameter| parameter.prepare(optimizer));
         Chain {
+            values: widths.iter().map(buffer).collect(),
+            pre_activations: pre_activations.collect(),
+            deltas: widths[..widths.len() - 1].iter().map(buffer).collect(),
+            penalty: PenaltyState::new(penalty, layers[0].activation, widths[0]),
             layers,
+            widths,
             capacity,
-            values,
-            pre_activations,
-            deltas,
             parameters,
-            steps: 0,
         }
+    }
+
+    /// Most rows in a batch.
+    pub(crate) fn capacity(&self) -> usize {
+        self.capacity
     }
 
     /// Number of outputs of a layer.
     pub(crate) fn width(&self, layer: usize) -> usize {
-        self.parameters[self.layers[layer].bias].values.len()
+        self.widths[layer]
     }
 
     /// Values of a layer after [`Chain::forward`], `rows` rows.
     pub(crate) fn output(&self, layer: usize, rows: usize) -> &[T] {
-        &self.values[layer][..rows * self.width(layer)]
+        &self.values[layer][..rows * self.widths[layer]]
     }
 
     /// W as the matrix to multiply a row by from the right, in × out.
@@ -179,9 +172,9 @@ impl<T: Real> Chain<T> {
         finish: impl Fn(usize, &mut [T]) -> f64 + Sync,
     ) -> f64 {
         let DenseUse { bias, activation, .. } = self.layers[layer];
-        let width = self.width(layer);
-        let mut out = std::mem::take(&mut self.values[layer]);
-        let mut pre = std::mem::take(&mut self.pre_activations[layer]);
+        let width = self.widths[layer];
+        let mut out_buffer = std::mem::take(&mut self.values[layer]);
+        let mut pre_buffer = std::mem::take(&mut self.pre_activations[layer]);
         let from = if layer == 0 {
             input
         } else {
@@ -190,77 +183,83 @@ impl<T: Real> Chain<T> {
         let weights = self.forward_weights(layer);
         let input = View::new(from, rows, weights.rows());
         let bias = &self.parameters[bias].values;
-        let total = if pre.is_empty() {
-            product_then(
-                &mut out[..rows * width],
+        let out = &mut out_buffer[..rows * width];
+        let total = if pre_buffer.is_empty() {
+            product_then(out, input, weights, T::ONE, T::ZERO, |first, block| {
+                bias_then_activate(block, bias, activation);
+                finish(first, block)
+            })
+        } else {
+            let pre = &mut pre_buffer[..rows * width];
+            product_with(
+                pre,
                 input,
                 weights,
                 T::ONE,
                 T::ZERO,
-                |first, block| {
-                    bias_then_activate(block, bias, activation);
-                    finish(first, block)
+                [out],
+                |first, pre, [out]| {
+                    bias_then_activate(pre, bias, Activation::Linear);
+                    out.copy_from_slice(pre);
+                    bias_then_activate(out, &[], activation);
+                    finish(first, out)
                 },
             )
-        } else {
-            product_then(
-                &mut pre[..rows * width],
-                input,
-                weights,
-                T::ONE,
-                T::ZERO,
-                |_, block| {
-                    bias_then_activate(block, bias, Activation::Linear);
-                    0.0
-                },
-            );
-            out[..rows * width].copy_from_slice(&pre[..rows * width]);
-            let zeros = vec![T::ZERO; width];
-            bias_then_activate(&mut out[..rows * width], &zeros, activation);
-            finish(0, &mut out[..rows * width])
         };
-        self.values[layer] = out;
-        self.pre_activations[layer] = pre;
+        self.values[layer] = out_buffer;
+        self.pre_activations[layer] = pre_buffer;
         total
     }
 
-    /// Forward and backward pass; leaves ∂L/∂z of every layer and returns the loss summed over rows and coordinates.
+    /// Forward and backward pass; leaves ∂L/∂z of every layer and returns the loss, with the penalty, summed over rows
+    /// and coordinates.
     ///
     /// The gradient is that of the loss averaged over the rows.
     pub(crate) fn backward(&mut self, input: &[T], target: &[T], rows: usize, loss: Loss) -> f64 {
         let last = self.layers.len() - 1;
         self.forward(input, rows, last);
-        let (activation, width) = (self.layers[last].activation, self.width(last));
+        let (activation, width) = (self.layers[last].activation, self.widths[last]);
         let scale = T::from_f64(1.0 / rows as f64);
         let total = if derivative_from_value(activation) {
             self.forward_layer(last, input, rows, |first, block| {
                 let target = &target[first * width..first * width + block.len()];
-                loss.into_delta(block, &[], target, activation, scale)
+                loss.into_delta(block, &[], target, activation, scale, width)
             })
         } else {
             self.forward_layer(last, input, rows, |_, _| 0.0);
             let (out, pre) = (&mut self.values[last], &self.pre_activations[last]);
             let (out, pre) = (&mut out[..rows * width], &pre[..rows * width]);
-            loss.into_delta(out, pre, &target[..rows * width], activation, scale)
+            loss.into_delta(out, pre, &target[..rows * width], activation, scale, width)
         };
+        total + self.backward_through(rows)
+    }
+
+    /// The backward pass below the last layer, whose ∂L/∂z is known; returns the penalty, summed over rows.
+    fn backward_through(&mut self, rows: usize) -> f64 {
+        let last = self.layers.len() - 1;
+        let mut penalty = std::mem::take(&mut self.penalty);
+        let code = &self.values[0][..rows * self.widths[0]];
+        let charged = penalty.prepare(code, &self.parameters[self.layers[0].weight], rows);
+        self.penalty = penalty;
         for layer in (0..last).rev() {
             self.backward_layer(layer, rows);
         }
-        total
+        charged
     }
 
     /// ∂L/∂z of a layer from that of the next.
     fn backward_layer(&mut self, layer: usize, rows: usize) {
-        let (activation, width) = (self.layers[layer].activation, self.width(layer));
+        let (activation, width) = (self.layers[layer].activation, self.widths[layer]);
         let mut delta = std::mem::take(&mut self.deltas[layer]);
         let weights = self.forward_weights(layer + 1).transposed();
         let above = View::new(self.delta(layer + 1, rows), rows, weights.rows());
+        let values = &self.values[layer];
         let state = if derivative_from_value(activation) {
-            &self.values
+            values
         } else {
-            &self.pre_activations
+            &self.pre_activations[layer]
         };
-        let state = &state[layer];
+        let penalty = Some(&self.penalty).filter(|_| layer == 0);
         product_then(
             &mut delta[..rows * width],
             above,
@@ -268,11 +267,11 @@ impl<T: Real> Chain<T> {
             T::ONE,
             T::ZERO,
             |first, block| {
-                times_derivative(
-                    block,
-                    &state[first * width..first * width + block.len()],
-                    activation,
-                );
+                let range = first * width..first * width + block.len();
+                if let Some(penalty) = penalty {
+                    penalty.add_gradient(block, &values[range.clone()]);
+                }
+                times_derivative(block, &state[range], activation);
                 0.0
             },
         );
@@ -286,64 +285,191 @@ impl<T: Real> Chain<T> {
         } else {
             &self.deltas[layer]
         };
-        &buffer[..rows * self.width(layer)]
+        &buffer[..rows * self.widths[layer]]
     }
 
-    /// Gradients of all parameters, after [`Chain::backward`].
-    pub(crate) fn gradients(&mut self, input: &[T], rows: usize) {
+    /// One optimiser step on every parameter, after [`Chain::backward`]. Matrices decay, biases do not.
+    ///
+    /// The gradient of a matrix is turned into its step block by block, while it is in the cache; for gradient descent
+    /// with momentum the product adds it to the velocity in place.
+    pub(crate) fn step(&mut self, input: &[T], rows: usize, rule: StepRule<'_>) {
         for index in 0..self.parameters.len() {
-            let mut gradient = std::mem::take(&mut self.parameters[index].gradient);
-            let mut beta = T::ZERO;
-            for layer in 0..self.layers.len() {
-                let delta = self.delta(layer, rows);
-                let DenseUse {
-                    weight,
-                    transposed,
-                    bias,
-                    ..
-                } = self.layers[layer];
-                if bias == index {
-                    gradient.fill(T::ZERO);
-                    add_column_sums(&mut gradient, delta);
-                }
-                if weight == index {
-                    let from = if layer == 0 {
-                        input
-                    } else {
-                        self.output(layer - 1, rows)
-                    };
-                    let from = View::new(from, rows, from.len() / rows);
-                    let delta = View::new(delta, rows, self.width(layer));
-                    let (a, b) = if transposed { (from, delta) } else { (delta, from) };
-                    product_then(&mut gradient, a.transposed(), b, T::ONE, beta, |_, _| 0.0);
-                    beta = T::ONE;
-                }
+            let mut parameter = std::mem::take(&mut self.parameters[index]);
+            if parameter.rows == 1 && self.layers.iter().any(|layer| layer.bias == index) {
+                self.step_bias(index, &mut parameter, rows, rule);
+            } else {
+                self.step_weights(index, &mut parameter, input, rows, rule);
             }
-            self.parameters[index].gradient = gradient;
+            self.parameters[index] = parameter;
         }
     }
 
-    /// One optimiser step on every parameter; `factor` scales the learning rate. Matrices decay, biases do not.
-    pub(crate) fn step(&mut self, optimizer: &Optimizer, factor: f64) {
-        self.steps += 1;
-        for parameter in &mut self.parameters {
-            let decays = parameter.rows > 1;
-            parameter.step(optimizer, self.steps, factor, decays);
+    fn step_bias(&self, index: usize, parameter: &mut Parameter<T>, rows: usize, rule: StepRule<'_>) {
+        parameter.gradient.fill(T::ZERO);
+        for layer in (0..self.layers.len()).filter(|&layer| self.layers[layer].bias == index) {
+            add_column_sums(&mut parameter.gradient, self.delta(layer, rows));
+        }
+        let slot = Slot {
+            values: &mut parameter.values,
+            gradient: &parameter.gradient,
+            first: &mut parameter.first,
+            second: &mut parameter.second,
+        };
+        rule.optimizer.apply(slot, rule.number, rule.factor, false);
+    }
+
+    fn step_weights(
+        &self,
+        index: usize,
+        parameter: &mut Parameter<T>,
+        input: &[T],
+        rows: usize,
+        rule: StepRule<'_>,
+    ) {
+        let Parameter {
+            values,
+            gradient,
+            first,
+            second,
+            columns,
+            ..
+        } = parameter;
+        let columns = *columns;
+        let heavy_ball = rule.optimizer.heavy_ball();
+        let mut uses = (0..self.layers.len()).filter(|&layer| self.layers[layer].weight == index);
+        let penalty = Some(&self.penalty).filter(|_| self.layers[0].weight == index);
+        let mut beta = T::from_f64(heavy_ball.map_or(0.0, |(momentum, _)| momentum));
+        let mut next = uses.next();
+        while let Some(layer) = next {
+            next = uses.next();
+            let from = if layer == 0 {
+                input
+            } else {
+                self.output(layer - 1, rows)
+            };
+            let from = View::new(from, rows, from.len() / rows);
+            let delta = View::new(self.delta(layer, rows), rows, self.widths[layer]);
+            let (a, b) = if self.layers[layer].transposed {
+                (from, delta)
+            } else {
+                (delta, from)
+            };
+            let a = a.transposed();
+            let add_penalty = |row: usize, block: &mut [T], weights: &[T]| {
+                if let Some(penalty) = penalty {
+                    penalty.add_weight_gradient(row, block, weights, columns);
+                }
+            };
+            match (heavy_ball, next) {
+                (Some(_), Some(_)) => drop(product_then(first, a, b, T::ONE, beta, |_, _| 0.0)),
+                (None, Some(_)) => drop(product_then(gradient, a, b, T::ONE, beta, |_, _| 0.0)),
+                (Some((_, decay)), None) => {
+                    let decay = T::from_f64(decay);
+                    let eta = T::from_f64(rule.optimizer.rate() * rule.factor);
+                    product_with(first, a, b, T::ONE, beta, [values], |row, velocity, [weights]| {
+                        add_penalty(row, velocity, weights);
+                        vectorised(
+                            #[inline(always)]
+                            || {
+                                for (w, v) in weights.iter_mut().zip(velocity) {
+                                    *v += decay * *w;
+                                    *w -= eta * *v;
+                                }
+                            },
+                        );
+                        0.0
+                    });
+                }
+                (None, None) if second.is_empty() => {
+                    let others = [&mut values[..], first];
+                    product_with(
+                        gradient,
+                        a,
+                        b,
+                        T::ONE,
+                        beta,
+                        others,
+                        |row, gradient, [values, first]| {
+                            add_penalty(row, gradient, values);
+                            let slot = Slot {
+                                values,
+                                gradient,
+                                first,
+                                second: &mut [],
+                            };
+                            rule.optimizer.apply(slot, rule.number, rule.factor, true);
+                            0.0
+                        },
+                    );
+                }
+                (None, None) => {
+                    let others = [&mut values[..], first, second];
+                    product_with(
+                        gradient,
+                        a,
+                        b,
+                        T::ONE,
+                        beta,
+                        others,
+                        |row, gradient, [values, first, second]| {
+                            add_penalty(row, gradient, values);
+                            let slot = Slot {
+                                values,
+                                gradient,
+                                first,
+                                second,
+                            };
+                            rule.optimizer.apply(slot, rule.number, rule.factor, true);
+                            0.0
+                        },
+                    );
+                }
+            }
+            beta = T::ONE;
+        }
+    }
+
+    /// Visits what a step depends on: parameters and moments, by name.
+    pub(crate) fn visit_state(&mut self, prefix: &str, visit: &mut super::VisitState<'_, T>) {
+        for (index, parameter) in self.parameters.iter_mut().enumerate() {
+            let parts = [
+                ("values", &mut parameter.values),
+                ("first_moment", &mut parameter.first),
+                ("second_moment", &mut parameter.second),
+            ];
+            for (part, values) in parts {
+                visit(format_args!("{prefix}.{index}.{part}"), values);
+            }
         }
     }
 
     /// The loss, summed over rows and coordinates, of many rows taken `capacity` at a time.
     pub(crate) fn evaluate(&mut self, input: &[T], target: &[T], input_width: usize, loss: Loss) -> f64 {
         let depth = self.layers.len();
-        let width = self.width(depth - 1);
+        let width = self.widths[depth - 1];
         let mut total = 0.0;
         let inputs = input.chunks(self.capacity * input_width);
         for (input, target) in inputs.zip(target.chunks(self.capacity * width)) {
             let rows = input.len() / input_width;
             self.forward(input, rows, depth);
-            total += loss.sum(self.output(depth - 1, rows), target);
+            total += loss.sum(self.output(depth - 1, rows), target, width);
         }
         total
+    }
+}
+
+impl Chain<f32> {
+    /// A layer as it stands, in f64.
+    pub(crate) fn dense(&self, layer: usize) -> Dense {
+        let DenseUse { bias, activation, .. } = self.layers[layer];
+        let weights = self.forward_weights(layer).transposed();
+        let weights = DMatrix::from_fn(weights.rows(), weights.columns(), |i, j| {
+            f64::from(weights.get(i, j))
+        });
+        let bias = &self.parameters[bias].values;
+        let bias = DVector::from_iterator(bias.len(), bias.iter().map(|&b| f64::from(b)));
+        Dense::new(weights, bias, activation)
+            .expect("shapes fit by construction, and a trainer keeps its weights finite")
     }
 }
 
@@ -386,7 +512,13 @@ mod tests {
             layer(2, true, 4, hidden),
             layer(0, true, 5, output),
         ];
-        Chain::new(parameters, layers, 7)
+        Chain::new(
+            parameters,
+            layers,
+            7,
+            &Optimizer::sgd(1.0, 0.0),
+            CodePenalty::None,
+        )
     }
 
     #[test]
@@ -397,24 +529,137 @@ mod tests {
         let mut cases: Vec<_> = ALL.map(|a| (a, a, Loss::SquaredError)).into();
         cases.push((Activation::Tanh, Activation::Sigmoid, Loss::CrossEntropy));
         for (hidden, output, loss) in cases {
-            let mut chain = tied(hidden, output);
-            chain.backward(&input, &target, rows, loss);
-            chain.gradients(&input, rows);
-            for parameter in 0..chain.parameters.len() {
-                for index in 0..chain.parameters[parameter].values.len() {
-                    let mut at = |shift: f64| {
-                        chain.parameters[parameter].values[index] += shift;
-                        let value = chain.evaluate(&input, &target, 5, loss) / rows as f64;
-                        chain.parameters[parameter].values[index] -= shift;
-                        value
+            check_gradient(tied(hidden, output), &input, &target, rows, loss);
+        }
+    }
+
+    /// A step at rate 1 without momentum is the gradient.
+    fn check_gradient(chain: Chain<f64>, input: &[f64], target: &[f64], rows: usize, loss: Loss) {
+        let (optimizer, number, factor) = (&Optimizer::sgd(1.0, 0.0), 1, 1.0);
+        let mut stepped = chain.clone();
+        stepped.backward(input, target, rows, loss);
+        stepped.step(
+            input,
+            rows,
+            StepRule {
+                optimizer,
+                number,
+                factor,
+            },
+        );
+        let mut chain = chain;
+        for parameter in 0..chain.parameters.len() {
+            for index in 0..chain.parameters[parameter].values.len() {
+                let mut at = |shift: f64| {
+                    chain.parameters[parameter].values[index] += shift;
+                    let value = chain.backward(input, target, rows, loss) / rows as f64;
+                    chain.parameters[parameter].values[index] -= shift;
+                    value
+                };
+                let h = 1e-5;
+                let difference = (at(h) - at(-h)) / (2.0 * h);
+                let gradient =
+                    chain.parameters[parameter].values[index] - stepped.parameters[parameter].values[index];
+                assert!(
+                    (gradient - difference).abs() < 1e-6 * difference.abs().max(1.0),
+                    "{loss:?} {:?}: parameter {parameter} [{index}]: {gradient} {difference}",
+                    chain.layers
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn gradients_of_penalties_agree_with_central_differences() {
+        let rows = 6;
+        let (input, target) = (numbers(rows * 5, 92), numbers(rows * 5, 93));
+        let contractive = CodePenalty::Contractive { weight: 0.7 };
+        let sparse = CodePenalty::KlSparsity {
+            target: 0.1,
+            weight: 0.9,
+        };
+        let smooth = CodePenalty::SmoothL1 {
+            weight: 0.6,
+            epsilon: 1e-2,
+        };
+        for (penalty, activation) in [
+            (contractive, Activation::Sigmoid),
+            (contractive, Activation::Tanh),
+            (contractive, Activation::Linear),
+            (sparse, Activation::Sigmoid),
+            (smooth, Activation::Linear),
+            (smooth, Activation::Gelu),
+        ] {
+            let mut chain = tied(activation, Activation::Linear);
+            chain.penalty = PenaltyState::new(penalty, activation, 4);
+            check_gradient(chain, &input, &target, rows, Loss::SquaredError);
+        }
+    }
+
+    /// The steps that are fused with the products are the optimiser's steps on the gradient.
+    #[test]
+    fn every_optimizer_steps_as_on_the_bare_gradient() {
+        let rows = 6;
+        let (input, target) = (numbers(rows * 5, 94), numbers(rows * 5, 95));
+        let decayed = Optimizer::Sgd {
+            rate: 0.1,
+            momentum: 0.9,
+            nesterov: false,
+            weight_decay: 0.3,
+        };
+        for optimizer in [decayed, Optimizer::nesterov(0.1, 0.9), Optimizer::adamw(0.1, 0.2)] {
+            let start = tied(Activation::Tanh, Activation::Linear);
+            let mut chain = Chain::new(
+                start.parameters.clone(),
+                start.layers.clone(),
+                7,
+                &optimizer,
+                CodePenalty::None,
+            );
+            let mut expected = start.parameters.clone();
+            for parameter in &mut expected {
+                parameter.second = vec![0.0; parameter.values.len()];
+            }
+            for number in 1..4 {
+                // The gradient at the present parameters, by a step at rate 1.
+                let mut probe = start.clone();
+                for (to, from) in probe.parameters.iter_mut().zip(&chain.parameters) {
+                    to.values.clone_from(&from.values);
+                }
+                let unit = Optimizer::sgd(1.0, 0.0);
+                let rule = |optimizer, factor| StepRule {
+                    optimizer,
+                    number,
+                    factor,
+                };
+                probe.backward(&input, &target, rows, Loss::SquaredError);
+                probe.step(&input, rows, rule(&unit, 1.0));
+                for ((expected, before), after) in
+                    expected.iter_mut().zip(&chain.parameters).zip(&probe.parameters)
+                {
+                    let gradient: Vec<f64> = before
+                        .values
+                        .iter()
+                        .zip(&after.values)
+                        .map(|(b, a)| b - a)
+                        .collect();
+                    let slot = Slot {
+                        values: &mut expected.values,
+                        gradient: &gradient,
+                        first: &mut expected.first,
+                        second: &mut expected.second,
                     };
-                    let h = 1e-5;
-                    let difference = (at(h) - at(-h)) / (2.0 * h);
-                    let gradient = chain.parameters[parameter].gradient[index];
-                    assert!(
-                        (gradient - difference).abs() < 1e-6 * difference.abs().max(1.0),
-                        "{hidden:?} {output:?} {loss:?}: parameter {parameter} [{index}]: {gradient} {difference}"
-                    );
+                    optimizer.apply(slot, number, 0.5, expected.rows > 1);
+                }
+                chain.backward(&input, &target, rows, Loss::SquaredError);
+                chain.step(&input, rows, rule(&optimizer, 0.5));
+                for (expected, got) in expected.iter().zip(&chain.parameters) {
+                    for (want, got) in expected.values.iter().zip(&got.values) {
+                        assert!(
+                            (want - got).abs() < 1e-9,
+                            "{optimizer:?} step {number}: {want} {got}"
+                        );
+                    }
                 }
             }
         }

@@ -1,10 +1,10 @@
 //! The rows of an epoch: in which order, and how they come into a batch, corrupted or not.
 
 use crate::elementwise::vectorised;
-use crate::matrix::for_each_block;
+use crate::matrix::{ROW_GROUP, for_each_block};
 use crate::optimizer::option;
 use crate::random::{self, Purpose, stream, unit_f32};
-use crate::{EpochError, NetError};
+use crate::{Dataset, EpochError, NetError};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
@@ -47,33 +47,72 @@ impl Corruption {
 }
 
 /// Rows per random stream of a batch: fixed, so that the noise does not depend on the number of threads.
-const STREAM_ROWS: usize = 16;
+const STREAM_ROWS: usize = ROW_GROUP;
 
 /// Random bits made at a time.
 const BITS: usize = 64;
 
-/// A matrix of rows to draw batches from.
+/// A matrix of rows to draw batches from, with a label to each if known.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Rows<'a> {
-    pub(crate) values: &'a [f32],
-    pub(crate) width: usize,
+pub struct Rows<'a> {
+    values: &'a [f32],
+    width: usize,
+    labels: Option<&'a [u8]>,
 }
 
 impl<'a> Rows<'a> {
-    pub(crate) fn len(&self) -> usize {
+    /// The rows of a data set.
+    pub fn of(data: &'a Dataset) -> Self {
+        Rows {
+            values: data.values(),
+            width: data.width(),
+            labels: data.labels(),
+        }
+    }
+
+    pub(crate) fn new(values: &'a [f32], width: usize) -> Self {
+        Rows {
+            values,
+            width,
+            labels: None,
+        }
+    }
+
+    /// Number of rows.
+    pub fn count(&self) -> usize {
         self.values.len() / self.width
     }
 
-    pub(crate) fn row(&self, index: usize) -> &'a [f32] {
+    /// Numbers in a row.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// All numbers, row after row.
+    pub fn values(&self) -> &'a [f32] {
+        self.values
+    }
+
+    /// One label per row, if known.
+    pub fn labels(&self) -> Option<&'a [u8]> {
+        self.labels
+    }
+
+    /// One row.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn row(&self, index: usize) -> &'a [f32] {
         &self.values[index * self.width..(index + 1) * self.width]
     }
 
     /// The first rows, few enough to measure an error on after every epoch.
     pub(crate) fn sample(&self) -> Rows<'a> {
-        let count = self.len().min(EpochError::SAMPLE);
+        let count = self.count().min(EpochError::SAMPLE);
         Rows {
             values: &self.values[..count * self.width],
             width: self.width,
+            labels: self.labels.map(|labels| &labels[..count]),
         }
     }
 
@@ -113,9 +152,9 @@ pub(crate) fn epoch_order(order: &mut Vec<usize>, rows: usize, seed: u64, layer:
     );
 }
 
-/// An address for the randomness of one batch.
+/// An address for the randomness of one batch: streams depend on it alone, not on what was drawn before.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct BatchAddress {
+pub struct BatchAddress {
     pub(crate) seed: u64,
     pub(crate) layer: usize,
     pub(crate) epoch: usize,
@@ -124,6 +163,11 @@ pub(crate) struct BatchAddress {
 }
 
 impl BatchAddress {
+    /// A random stream of this batch; give each block of rows its own, whatever the number of threads.
+    pub fn rng(&self, block: usize) -> impl Rng {
+        self.stream(Purpose::Learner, block)
+    }
+
     /// The same batch at another Gibbs step.
     pub(crate) fn with_step(self, step: usize) -> Self {
         BatchAddress { step, ..self }
@@ -181,21 +225,47 @@ pub(crate) fn with_uniform(values: &mut [f32], rng: &mut impl Rng, f: impl Fn(f3
     let mut bytes = [0u8; 4 * BITS];
     for values in values.chunks_mut(BITS) {
         rng.fill_bytes(&mut bytes);
-        vectorised(#[inline(always)] || {
-            let (words, _) = bytes.as_chunks::<4>();
-            for (value, word) in values.iter_mut().zip(words) {
-                *value = f(*value, unit_f32(u32::from_le_bytes(*word)));
-            }
-        });
+        vectorised(
+            #[inline(always)]
+            || {
+                let (words, _) = bytes.as_chunks::<4>();
+                for (value, word) in values.iter_mut().zip(words) {
+                    *value = f(*value, unit_f32(u32::from_le_bytes(*word)));
+                }
+            },
+        );
     }
 }
 
-/// Replaces each probability by a Bernoulli draw, 0 or 1.
-pub(crate) fn sample_bernoulli(values: &mut [f32], width: usize, purpose: Purpose, address: BatchAddress) {
-    for_each_block(values, STREAM_ROWS * width, |block, values| {
-        let mut rng = address.stream(purpose, block);
+/// Replaces each probability by a Bernoulli draw, 0 or 1, in rows from `first` on (a multiple of the rows per stream).
+pub(crate) fn sample_bernoulli(
+    values: &mut [f32],
+    width: usize,
+    first: usize,
+    purpose: Purpose,
+    address: BatchAddress,
+) {
+    for (block, values) in values.chunks_mut(STREAM_ROWS * width).enumerate() {
+        let mut rng = address.stream(purpose, first / STREAM_ROWS + block);
         with_uniform(values, &mut rng, |p, u| if u < p { 1.0 } else { 0.0 });
-    });
+    }
+}
+
+/// Adds standard normal noise, in rows from `first` on.
+pub(crate) fn add_normal(
+    values: &mut [f32],
+    width: usize,
+    first: usize,
+    purpose: Purpose,
+    address: BatchAddress,
+) {
+    for (block, values) in values.chunks_mut(STREAM_ROWS * width).enumerate() {
+        let mut rng = address.stream(purpose, first / STREAM_ROWS + block);
+        for value in values {
+            let noise: f64 = StandardNormal.sample(&mut rng);
+            *value += noise as f32;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -234,11 +304,11 @@ mod tests {
     #[test]
     fn samples_have_their_probabilities() {
         let mut values = vec![0.9f32; 10_000];
-        sample_bernoulli(&mut values, 10, Purpose::Hidden, ADDRESS);
+        sample_bernoulli(&mut values, 10, 0, Purpose::Hidden, ADDRESS);
         let ones = values.iter().filter(|&&v| v == 1.0).count() as i64;
         assert!((ones - 9000).abs() < 180 && values.iter().all(|&v| v == 0.0 || v == 1.0));
         let mut sure = vec![1.0f32, 0.0];
-        sample_bernoulli(&mut sure, 2, Purpose::Hidden, ADDRESS);
+        sample_bernoulli(&mut sure, 2, 0, Purpose::Hidden, ADDRESS);
         assert_eq!(sure, [1.0, 0.0]);
     }
 }
