@@ -173,6 +173,22 @@ pub enum GroupError {
         /// The element in cycle notation (1-based).
         element: String,
     },
+    /// Images of generators that do not extend to a homomorphism.
+    #[error(
+        "the images of the generators define no homomorphism: {relation} is the identity, but its image is {image}"
+    )]
+    NotAHomomorphism {
+        /// A word in the generators x1, x2, … whose value is the identity.
+        relation: String,
+        /// The value of the same word in the images, in cycle notation (1-based).
+        image: String,
+    },
+    /// A subgroup that must be normal and is not.
+    #[error("the subgroup is not normal: its conjugate element {element} is outside it")]
+    NotNormal {
+        /// A conjugate of one of its generators, in cycle notation (1-based).
+        element: String,
+    },
     // ---- exact linear algebra, polynomials, Lie algebras ----
     /// A text that does not parse.
     #[error("cannot read the {what} `{text}`: column {column}: expected {expected}")]
