@@ -1,0 +1,97 @@
+//! Composition factors and simplicity against GAP's answers (`data/oracle/groups.json`).
+
+#![allow(clippy::unwrap_used, reason = "a table that cannot be read is a failed test")]
+
+use std::fs::File;
+use std::io::BufReader;
+use std::time::Instant;
+
+use groups::{PermGroup, Permutation};
+use serde_json::Value;
+
+fn table() -> Vec<Value> {
+    let path = format!("{}/data/oracle/groups.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_reader(BufReader::new(File::open(path).unwrap())).unwrap()
+}
+
+fn group_of(row: &Value) -> PermGroup {
+    let generators: Vec<Permutation> = serde_json::from_value(row["generators"].clone()).unwrap();
+    PermGroup::new(row["degree"].as_u64().unwrap() as usize, generators).unwrap()
+}
+
+/// Runs a check on every row that has a field; reports every failure and the slowest rows.
+fn on_rows_with(field: &str, expected: usize, check: impl Fn(&PermGroup, &Value) -> Result<(), String>) {
+    let (mut wrong, mut times, mut asked) = (Vec::new(), Vec::new(), 0);
+    for row in table() {
+        let Some(value) = row.get(field).filter(|value| !value.is_null()) else {
+            continue;
+        };
+        asked += 1;
+        let start = Instant::now();
+        if let Err(text) = check(&group_of(&row), value) {
+            wrong.push(format!("{}: {text}", row["name"]));
+        }
+        times.push((start.elapsed(), row["name"].to_string()));
+    }
+    times.sort();
+    for (time, name) in times.iter().rev().take(6) {
+        println!("{time:>12.3?}  {field} of {name}");
+    }
+    assert!(wrong.is_empty(), "{field}:\n{}", wrong.join("\n"));
+    assert!(asked >= expected, "only {asked} rows have {field}");
+}
+
+fn equal<T: PartialEq + std::fmt::Debug>(found: &T, wanted: &T) -> Result<(), String> {
+    if found == wanted {
+        Ok(())
+    } else {
+        Err(format!("found {found:?}, expected {wanted:?}"))
+    }
+}
+
+fn strings(value: &Value) -> Vec<String> {
+    serde_json::from_value(value.clone()).unwrap()
+}
+
+#[test]
+fn composition_factors() {
+    on_rows_with("composition_factors", 195, |group, wanted| {
+        let factors = group.composition_factors().unwrap();
+        let mut found: Vec<String> = factors.iter().map(|f| f.order().to_string()).collect();
+        let mut wanted = strings(wanted);
+        found.sort();
+        wanted.sort();
+        equal(&found, &wanted)
+    });
+}
+
+/// Each term is normal in the one before, and the indices are the orders of the factors.
+#[test]
+fn composition_series() {
+    on_rows_with("composition_factors", 195, |group, wanted| {
+        let series = group.composition_series().unwrap();
+        for pair in series.windows(2) {
+            if !pair[1].is_subgroup_of(&pair[0]) || !pair[1].is_normalized_by(&pair[0]) {
+                return Err("a term is not normal in the one before".to_owned());
+            }
+        }
+        if !series[0].equals(group) || !series.last().unwrap().is_trivial() {
+            return Err("the series does not go from the group to the trivial one".to_owned());
+        }
+        let orders = series
+            .windows(2)
+            .map(|pair| (pair[0].order() / pair[1].order()).to_string());
+        let mut found: Vec<String> = orders.collect();
+        let mut wanted = strings(wanted);
+        found.sort();
+        wanted.sort();
+        equal(&found, &wanted)
+    });
+}
+
+#[test]
+fn simplicity() {
+    on_rows_with("is_simple", 202, |group, wanted| {
+        equal(&group.is_simple().unwrap(), &wanted.as_bool().unwrap())
+    });
+}
