@@ -1,4 +1,4 @@
-//! Composition factors and simplicity against GAP's answers (`data/oracle/groups.json`).
+//! Composition factors, normal subgroups and numbers in the table of small groups against GAP's answers (`data/oracle/groups.json`).
 
 #![allow(clippy::unwrap_used, reason = "a table that cannot be read is a failed test")]
 
@@ -93,5 +93,19 @@ fn composition_series() {
 fn simplicity() {
     on_rows_with("is_simple", 202, |group, wanted| {
         equal(&group.is_simple().unwrap(), &wanted.as_bool().unwrap())
+    });
+}
+
+#[test]
+fn normal_subgroups() {
+    on_rows_with("n_normal_subgroups", 160, |group, wanted| {
+        let subgroups = group.normal_subgroups(1000).unwrap();
+        if subgroups
+            .iter()
+            .any(|n| !n.is_subgroup_of(group) || !n.is_normalized_by(group))
+        {
+            return Err("a subgroup is not normal".to_owned());
+        }
+        equal(&subgroups.len(), &(wanted.as_u64().unwrap() as usize))
     });
 }

@@ -22,6 +22,7 @@ mod homomorphism;
 pub mod lie;
 pub mod linear;
 mod matrix_group;
+mod normal_subgroups;
 mod numbering;
 mod orbit;
 mod perm_group;
