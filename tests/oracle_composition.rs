@@ -109,3 +109,15 @@ fn normal_subgroups() {
         equal(&subgroups.len(), &(wanted.as_u64().unwrap() as usize))
     });
 }
+
+#[test]
+fn numbers_of_small_groups() {
+    on_rows_with("id_small_group", 140, |group, wanted| {
+        let found = group.id_small_group();
+        if group.order() > 100u32.into() {
+            return equal(&found.is_err(), &true);
+        }
+        let wanted: (usize, usize) = serde_json::from_value(wanted.clone()).unwrap();
+        equal(&found.unwrap(), &wanted)
+    });
+}

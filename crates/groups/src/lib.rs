@@ -19,6 +19,7 @@ mod factorization;
 mod finite_field;
 mod group;
 mod homomorphism;
+mod isomorphism;
 pub mod lie;
 pub mod linear;
 mod matrix_group;

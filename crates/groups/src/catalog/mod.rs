@@ -23,5 +23,6 @@ mod weyl;
 
 pub use families::{cyclic, dihedral, elementary_abelian, hyperoctahedral, quaternion};
 pub use parser::parse_group;
+pub(crate) use tables::small_groups_of_order;
 pub use tables::{small_group, transitive_group};
 pub use weyl::weyl_group;

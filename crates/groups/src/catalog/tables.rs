@@ -81,6 +81,14 @@ pub fn small_group(order: usize, index: usize) -> Result<PermGroup, GroupError> 
     PermGroup::new(row.degree, row.generators.clone())
 }
 
+/// The numbers of the groups of an order in the table, with the groups.
+pub(crate) fn small_groups_of_order(
+    order: usize,
+) -> impl Iterator<Item = (usize, Result<PermGroup, GroupError>)> {
+    let rows = small().iter().filter(move |row| row.order == order);
+    rows.map(|row| (row.index, PermGroup::new(row.degree, row.generators.clone())))
+}
+
 #[derive(Deserialize)]
 struct Sporadic {
     name: String,

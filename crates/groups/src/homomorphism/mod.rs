@@ -111,8 +111,8 @@ impl Homomorphism {
     pub(crate) fn known(source: &PermGroup, degree: usize, images: Vec<Permutation>) -> Self {
         let pairs = pairs(source, &images);
         let total = source.degree() + degree;
-        let mut draws = nearly_random(total, &pairs);
-        let chain = schreier_sims::chain_of_order(total, &source.chain().base(), &source.order(), || draws());
+        let draws = nearly_random(total, &pairs);
+        let chain = schreier_sims::chain_of_order(total, &source.chain().base(), &source.order(), draws);
         let graph = PermGroup::from_chain(pairs, chain);
         Self::from_graph(source, degree, images, graph)
     }
