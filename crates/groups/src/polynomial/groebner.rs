@@ -44,6 +44,15 @@ impl GroebnerBasis {
     /// # Errors
     /// [`GroupError::Shape`] for different numbers of variables, [`GroupError::Limit`] beyond the limit.
     pub fn with_pair_limit(generators: &[Polynomial], limit: u64) -> Result<Self, GroupError> {
+        Self::with_limits(generators, limit, u64::MAX)
+    }
+
+    /// As [`GroebnerBasis::with_pair_limit`], with a limit on the bits of the coefficients of new elements too: over the
+    /// rationals these can grow without end while pairs are few.
+    ///
+    /// # Errors
+    /// [`GroupError::Shape`] for different numbers of variables, [`GroupError::Limit`] beyond a limit.
+    pub fn with_limits(generators: &[Polynomial], limit: u64, bits: u64) -> Result<Self, GroupError> {
         let variables = generators.first().map_or(0, Polynomial::variables);
         for generator in generators {
             generator.check_width("the first generator", variables)?;
@@ -75,7 +84,17 @@ impl GroebnerBasis {
             }
             let rest = remainder(s_polynomial(&elements, &lcm, i, j), &elements);
             if !rest.is_zero() {
-                elements.push(rest.monic());
+                let rest = rest.monic();
+                let size = |c: &BigRational| c.numer().bits().max(c.denom().bits());
+                let asked = rest.terms().map(|(_, c)| size(c)).max().unwrap_or(0);
+                if asked > bits {
+                    return Err(GroupError::Limit {
+                        what: "the number of bits of a coefficient",
+                        asked,
+                        limit: bits,
+                    });
+                }
+                elements.push(rest);
                 let new = elements.len() - 1;
                 for k in 0..new {
                     pairs.insert(pair(&elements, k, new));
@@ -86,6 +105,11 @@ impl GroebnerBasis {
             variables,
             elements: reduced(elements),
         })
+    }
+
+    /// The number of variables of the polynomials.
+    pub fn variables(&self) -> usize {
+        self.variables
     }
 
     /// The elements, smallest leading monomial first.
@@ -262,5 +286,11 @@ mod tests {
                 limit: 1
             }
         );
+        let wide = ["123456789*x^2 - y", "987654321*x*y - 1"].map(|t| Polynomial::parse(t, Some(2)).unwrap());
+        assert!(GroebnerBasis::with_limits(&wide, 100, 200).is_ok());
+        assert!(matches!(
+            GroebnerBasis::with_limits(&wide, 100, 8),
+            Err(GroupError::Limit { limit: 8, .. })
+        ));
     }
 }

@@ -17,6 +17,7 @@
 //! ```
 
 mod arithmetic;
+mod finite_variety;
 mod groebner;
 mod monomial;
 mod parse;
@@ -28,6 +29,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use finite_variety::{DEFAULT_QUOTIENT_LIMIT, FiniteVariety};
 pub use groebner::{DEFAULT_PAIR_LIMIT, GroebnerBasis};
 pub use monomial::{Monomial, monomials_of_degree};
 pub use parse::PolynomialLimits;
@@ -70,6 +72,12 @@ impl Polynomial {
         let mut variable = Self::zero(variables);
         variable.add_term(Monomial::variable(variables, index), BigRational::one());
         variable
+    }
+
+    pub(crate) fn monomial(monomial: Monomial) -> Self {
+        let mut single = Self::zero(monomial.exponents().len());
+        single.add_term(monomial, BigRational::one());
+        single
     }
 
     /// The sum of terms given by exponents and coefficient; equal exponents add up.
