@@ -314,7 +314,7 @@ mod tests {
                 .unwrap()
                 .starts_with("gl(3) acts on")
         );
-        assert_eq!(answer.rows[1]["algebras"]["gl(2)"]["zero_set"]["dim"], 2);
+        assert_eq!(answer.rows[1]["algebras"]["gl(2)"]["zero_set"]["dim"], 3);
         assert!(answer.rows[2]["algebras"]["gl(2)"].is_null());
         assert_eq!(answer.rows[6]["algebras"]["gl(2)"]["zero_set"]["dim"], 3);
     }

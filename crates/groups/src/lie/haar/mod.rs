@@ -20,11 +20,21 @@
 //! ```
 
 mod constants;
+mod displacement;
+mod exponential;
+mod figure_volume;
 mod sampling;
 mod statistics;
 mod volume;
 
 pub use constants::{leading_constant, special_orthogonal_volume, sphere_area, unit_ball_volume};
+pub use displacement::{PolynomialDisplacement, PolynomialNorm};
+pub use exponential::{EstimatedMatrix, exp, log};
+pub use figure_volume::{
+    CIRCLE_AND_ELLIPSE_STATEMENT, CircleAndEllipse, FigureVolume, NORM_BALL_STATEMENT, circle_and_ellipse,
+    ellipse_constant, ellipse_share_inside, figure_volume, finite_stabilizer_constant, form_displacement,
+    line_constant, scale_dimension, singular_values, vector_constant,
+};
 pub use sampling::Measure;
 pub use statistics::{PowerLawFit, clopper_pearson, fit_power_law};
 pub use volume::{VolumeEstimate, VolumePoint, VolumeQuestion, estimate_volume};

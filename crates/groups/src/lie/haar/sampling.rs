@@ -1,6 +1,8 @@
-//! Random matrices: Haar measure on O(n) and SO(n), Lebesgue measure in a Frobenius ball.
+//! Random matrices: Haar measure on O(n), SO(n), U(n) and SU(n), Lebesgue measure in a Frobenius ball.
 
 use nalgebra::DMatrix;
+use num_complex::Complex;
+use num_traits::Zero;
 use rand::{Rng, RngExt};
 use rand_distr::{Open01, StandardNormal};
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,16 @@ pub enum Measure {
         /// The size of the matrices.
         n: usize,
     },
+    /// Haar probability on U(n), as real matrices (A -B; B A) of size 2n.
+    Unitary {
+        /// The complex size of the matrices.
+        n: usize,
+    },
+    /// Haar probability on SU(n), as real matrices (A -B; B A) of size 2n.
+    SpecialUnitary {
+        /// The complex size of the matrices.
+        n: usize,
+    },
     /// Lebesgue measure on the matrices of Frobenius norm at most `radius`.
     FrobeniusBall {
         /// The size of the matrices.
@@ -32,9 +44,10 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// The size of the matrices.
+    /// The size of the (real) matrices.
     pub fn size(&self) -> usize {
         match *self {
+            Measure::Unitary { n } | Measure::SpecialUnitary { n } => 2 * n,
             Measure::Orthogonal { n }
             | Measure::SpecialOrthogonal { n }
             | Measure::FrobeniusBall { n, .. } => n,
@@ -95,6 +108,8 @@ impl Measure {
                 haar(rng, target, Last::Sign(sign));
             }
             Measure::SpecialOrthogonal { .. } => haar(rng, target, Last::UnitDeterminant),
+            Measure::Unitary { n } => unitary(rng, target, n, false),
+            Measure::SpecialUnitary { n } => unitary(rng, target, n, true),
             Measure::FrobeniusBall { n, radius } => {
                 target.iter_mut().for_each(|x| *x = rng.sample(StandardNormal));
                 let uniform: f64 = rng.sample(Open01);
@@ -158,6 +173,39 @@ fn haar<R: Rng + ?Sized>(rng: &mut R, q: &mut DMatrix<f64>, last: Last) {
     }
 }
 
+/// Gram and Schmidt's process on complex Gaussian columns, twice for accuracy: the factor Q of a QR factorization with
+/// positive diagonal is Haar on U(n) (Mezzadri, Notices AMS 54, 2007). Dividing one column by the determinant maps Haar
+/// measure of U(n) to that of SU(n), since the map commutes with left multiplication by SU(n).
+fn unitary<R: Rng + ?Sized>(rng: &mut R, target: &mut DMatrix<f64>, n: usize, special: bool) {
+    let mut q = DMatrix::from_fn(n, n, |_, _| Complex::<f64>::zero());
+    for j in 0..n {
+        let mut column = nalgebra::DVector::from_fn(n, |_, _| {
+            Complex::new(rng.sample(StandardNormal), rng.sample(StandardNormal))
+        });
+        for _ in 0..2 {
+            for k in 0..j {
+                let overlap = q.column(k).dotc(&column);
+                column -= q.column(k) * overlap;
+            }
+        }
+        let norm = column.norm();
+        q.set_column(j, &(column / Complex::new(norm, 0.0)));
+    }
+    if special {
+        let phase = q.determinant().conj();
+        q.column_mut(0).iter_mut().for_each(|z| *z *= phase);
+    }
+    for i in 0..n {
+        for j in 0..n {
+            let z = q[(i, j)];
+            target[(i, j)] = z.re;
+            target[(n + i, n + j)] = z.re;
+            target[(n + i, j)] = z.im;
+            target[(i, n + j)] = -z.im;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,6 +263,36 @@ mod tests {
                     "{measure:?}: {found} against {expected}"
                 );
             }
+        }
+    }
+
+    /// E |tr U|^2 = 1 and E |tr U|^4 = 2 on U(n), n >= 2; on SU(2) the trace is real with E tr^4 = 2, the Catalan number.
+    #[test]
+    fn unitary_traces_have_haar_moments() {
+        let mut rng = ChaCha8Rng::seed_from_u64(6);
+        let count = 50_000;
+        for (measure, real) in [
+            (Measure::Unitary { n: 3 }, false),
+            (Measure::SpecialUnitary { n: 2 }, true),
+        ] {
+            let n = measure.size() / 2;
+            let (mut second, mut fourth) = (0.0, 0.0);
+            for _ in 0..count {
+                let g = measure.sample(&mut rng);
+                let real_part: f64 = (0..n).map(|i| g[(i, i)]).sum();
+                let imaginary: f64 = (0..n).map(|i| g[(n + i, i)]).sum();
+                assert!(!real || imaginary.abs() < 1e-12);
+                let squared = real_part * real_part + imaginary * imaginary;
+                second += squared / f64::from(count);
+                fourth += squared * squared / f64::from(count);
+            }
+            // Standard errors are below sqrt(E |tr|^8 / N) = sqrt(24 / 5e4) = 0.022.
+            assert!(
+                (second - 1.0).abs() < 0.05 && (fourth - 2.0).abs() < 0.1,
+                "{measure:?}: {second} {fourth}"
+            );
+            let g = measure.sample(&mut rng);
+            assert!((g.transpose() * &g - DMatrix::identity(2 * n, 2 * n)).norm() < 1e-13);
         }
     }
 
