@@ -254,6 +254,56 @@ fn figures_of_every_kind_have_stabilizers() {
 }
 
 #[test]
+fn figures_have_components_and_a_table() {
+    let quartic = json(&[
+        "lie",
+        "stabilizer",
+        "--group",
+        "GL(2)",
+        "--polynomial",
+        "x^4+y^4",
+        "--json",
+    ]);
+    assert_eq!(quartic["components"][1]["type"], "D4");
+    assert_eq!(quartic["function"]["dim"], 0);
+    let table = json(&["lie", "orbit-table", "--json"]);
+    let row = |name: &str| {
+        let rows = table["rows"].as_array().unwrap();
+        rows.iter().find(|row| row["figure"] == name).unwrap().clone()
+    };
+    let (circle, ellipse) = (row("circle"), row("ellipse"));
+    for k in 0..2 {
+        for key in ["stabilizer_dim", "orbit_dim", "type", "components"] {
+            assert_eq!(circle["entries"][k][key], ellipse["entries"][k][key], "{key}");
+        }
+    }
+    assert_eq!(
+        row("corner (two lines)")["entries"][0]["components"]["type"],
+        "D4"
+    );
+    let measured = &[
+        "lie",
+        "orbit-table",
+        "--approximate",
+        "--samples",
+        "20000",
+        "--seed",
+        "5",
+    ];
+    assert_eq!(stdout(measured), stdout(measured), "the seed fixes the output");
+    assert!(stdout(measured).contains("one orbit of GL(2)"));
+    refused(
+        &["lie", "orbit-table", "--approximate", "--radius", "-1"],
+        &["radius"],
+    );
+    refused(&["lie", "orbit-table", "--samples", "5"], &["--approximate"]);
+    refused(
+        &["lie", "stabilizer", "--group", "T(2)", "--vector", "1,0"],
+        &["T(2)", "Aff(n)"],
+    );
+}
+
+#[test]
 fn a_batch_answers_good_rows_and_names_bad_ones() {
     let folder = tempfile::tempdir().unwrap();
     let (rows, out) = (folder.path().join("rows.json"), folder.path().join("out.json"));

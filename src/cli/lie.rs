@@ -2,6 +2,7 @@
 
 mod batch;
 mod info;
+mod orbit_table;
 mod roots;
 mod stabilizer;
 
@@ -25,6 +26,8 @@ enum Question {
     Stabilizer(Box<stabilizer::Args>),
     /// A root system: roots, Cartan matrix, Weyl group, dimensions of irreducible representations.
     Roots(roots::Args),
+    /// Plane figures with their stabilizers in GL(2) and Aff(2).
+    OrbitTable(orbit_table::Args),
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
@@ -32,6 +35,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
         Question::Info(args) => info::run(args),
         Question::Stabilizer(args) => stabilizer::run(args),
         Question::Roots(args) => roots::run(args),
+        Question::OrbitTable(args) => orbit_table::run(args),
     }
 }
 

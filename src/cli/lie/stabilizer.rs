@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use groups::lie::{
-    Figure, IsotropyReport, StabilizerAnswer, StabilizerMode, isotropy_of_figure, stabilizer_answer,
+    ComponentGroup, Figure, IsotropyReport, MatrixGroup, StabilizerAnswer, StabilizerMode, component_group,
+    isotropy_of_figure, stabilizer_answer,
 };
 use groups::linear::RationalMatrix;
 use groups::polynomial::Polynomial;
@@ -15,8 +16,11 @@ use crate::cli::{CliError, Outcome, output};
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The algebra: gl(n), sl(n), so(n), aff(n), se(n), …
-    #[arg(long, required_unless_present_any = ["batch", "basis"])]
+    #[arg(long, required_unless_present_any = ["batch", "basis", "group"])]
     algebra: Option<String>,
+    /// A group instead: GL(n), SL(n), O(n), SO(n), Aff(n), E(n), SE(n); its stabilizers come with their components.
+    #[arg(long, conflicts_with_all = ["algebra", "basis", "batch"])]
+    group: Option<String>,
     /// A JSON file with a basis of matrices, in place of a name.
     #[arg(long, value_name = "FILE", conflicts_with = "algebra")]
     basis: Option<PathBuf>,
@@ -83,6 +87,9 @@ struct Answer<'a> {
     polynomials: Option<Vec<String>>,
     #[serde(flatten)]
     stabilizer: Stabilizer,
+    /// Component groups, of the zero set and of the function or of the figure; null where nothing is proved.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    components: Vec<Option<ComponentGroup>>,
 }
 
 #[derive(Serialize)]
@@ -97,9 +104,24 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CliError> {
         let out = args.json.as_ref().and_then(Option::as_deref);
         return batch::run(file, out);
     }
-    let algebra = super::read_algebra(args.algebra.as_deref(), args.basis.as_deref())?;
-    let label = args.algebra.as_deref().unwrap_or("the given algebra");
+    let group: Option<MatrixGroup> = args.group.as_deref().map(str::parse).transpose()?;
+    let algebra = match &group {
+        Some(group) => group.algebra()?,
+        None => super::read_algebra(args.algebra.as_deref(), args.basis.as_deref())?,
+    };
+    let label = args
+        .algebra
+        .as_deref()
+        .or(args.group.as_deref())
+        .unwrap_or("the given algebra");
     let variables = algebra.coordinates();
+    let components = |figure: &Figure| -> Result<Option<ComponentGroup>, CliError> {
+        Ok(group
+            .as_ref()
+            .map(|group| component_group(group, figure))
+            .transpose()?
+            .flatten())
+    };
     let (title, answer) = match args.read_figure(variables)? {
         Figure::Polynomials(polynomials, _) => {
             let texts: Vec<String> = polynomials.iter().map(ToString::to_string).collect();
@@ -107,6 +129,13 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CliError> {
                 algebra: label,
                 polynomials: Some(texts.clone()),
                 stabilizer: Stabilizer::OfPolynomials(stabilizer_answer(&algebra, &polynomials)?),
+                components: match &group {
+                    None => Vec::new(),
+                    Some(_) => [StabilizerMode::ZeroSet, StabilizerMode::Function]
+                        .into_iter()
+                        .map(|mode| components(&Figure::Polynomials(polynomials.clone(), mode)))
+                        .collect::<Result<_, _>>()?,
+                },
             };
             (texts.join(", "), answer)
         }
@@ -119,6 +148,10 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CliError> {
                 algebra: label,
                 polynomials: None,
                 stabilizer,
+                components: match &group {
+                    None => Vec::new(),
+                    Some(_) => vec![components(&figure)?],
+                },
             };
             ("the figure".to_owned(), answer)
         }
@@ -198,11 +231,26 @@ fn describe(title: &str, answer: &Answer<'_>) -> String {
         Stabilizer::OfFigure { dim, stabilizer } => (*dim, vec![("", stabilizer)]),
     };
     let mut text = format!("{} (dimension {dim}) on {title}\n", answer.algebra);
-    for (what, report) in reports {
+    for (at, (what, report)) in reports.into_iter().enumerate() {
         text += &format!(
             "stabilizer{what}: {}, dimension {}, orbit of dimension {}\n",
             report.kind, report.dim, report.orbit_dim
         );
+        match answer.components.get(at) {
+            Some(Some(found)) => {
+                let kind = found
+                    .kind
+                    .as_ref()
+                    .map(|kind| format!(", the group {kind}"))
+                    .unwrap_or_default();
+                text += &format!(
+                    "    components: {}{kind}, {} of positive determinant\n",
+                    found.order, found.orientation_preserving
+                );
+            }
+            Some(None) => text += "    components: not proved\n",
+            None => {}
+        }
         for element in &report.basis {
             text += &format!(
                 "    {}\n",
