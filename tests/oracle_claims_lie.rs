@@ -211,7 +211,7 @@ fn sampled_volumes_cover_the_claims() {
 fn sampled_figures() -> Vec<(&'static str, &'static str, Vec<Vec<f64>>)> {
     let circle = |a: f64, b: f64| {
         (0..7)
-            .map(|k| f64::from(k))
+            .map(f64::from)
             .map(move |t| vec![a * t.cos(), b * t.sin()])
             .collect()
     };
