@@ -136,13 +136,19 @@ fn verification_steps<P: Point>(chain: &Chain<P>) -> usize {
 ///
 /// Uniform elements are drawn from the old chain until the new one has the same order, which proves it.
 pub(crate) fn rebase(chain: &StabilizerChain, base: &[usize]) -> StabilizerChain {
-    let order = chain.order();
-    let repr = with_chain!(&chain.repr, old => {
-        let mut rng = ChaCha8Rng::seed_from_u64(0xba5e ^ old.degree as u64);
-        let plan = Plan { degree: old.degree, base, factors: Arc::clone(&old.factors) };
-        plan.chain_of_order(&order, &mut || old.random_element(0, &mut rng)).into()
-    });
+    let repr = with_chain!(&chain.repr, old => rebase_levels(old, base).into());
     StabilizerChain { repr }
+}
+
+/// [`rebase`] for a chain of one width.
+pub(crate) fn rebase_levels<P: Point>(old: &Chain<P>, base: &[usize]) -> Chain<P> {
+    let mut rng = ChaCha8Rng::seed_from_u64(0xba5e ^ old.degree as u64);
+    let plan = Plan {
+        degree: old.degree,
+        base,
+        factors: Arc::clone(&old.factors),
+    };
+    plan.chain_of_order(&old.order(), &mut || old.random_element(0, &mut rng))
 }
 
 /// The chain of a group of known order, from uniform elements.
