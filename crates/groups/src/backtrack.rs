@@ -1,12 +1,27 @@
 //! Backtrack search over ordered partitions.
 //!
-//! [`graph`] finds the automorphism group and a canonical form of a coloured graph.
+//! [`graph`] finds the automorphism group and a canonical form of a coloured graph. Inside a given group, methods of
+//! [`PermGroup`](crate::PermGroup) find stabilizers and transporters: of sets
+//! ([`set_stabilizer`](crate::PermGroup::set_stabilizer)), colourings
+//! ([`colouring_stabilizer`](crate::PermGroup::colouring_stabilizer)), ordered and unordered partitions
+//! ([`partition_stabilizer`](crate::PermGroup::partition_stabilizer)); the
+//! [`intersection`](crate::PermGroup::intersection) with another group; and the
+//! [smallest image](crate::PermGroup::smallest_set_image) of a set.
 
 mod adjacency;
+mod cells;
 pub mod graph;
+mod orbit_refiner;
 mod partition;
+mod rbase;
 mod refine;
+mod relation;
+mod search;
+mod smallest_image;
 mod strong;
+#[cfg(test)]
+mod tests;
+mod transport;
 mod union_find;
 
 pub use graph::{CanonicalForm, ColoredGraph, GraphAutomorphisms};
