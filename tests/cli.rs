@@ -97,6 +97,21 @@ fn groups_answer() {
     );
     let stabilizer = json(&["group", "stabilizer", "M24", "--set", "0,1,2,3,4,5,6,7", "--json"]);
     assert_eq!(stabilizer["order"], "384");
+    // The orbit is too long to be listed.
+    let facelets: Vec<String> = (0..24).map(|x: u32| (2 * x).to_string()).collect();
+    let rubik = json(&[
+        "group",
+        "stabilizer",
+        "rubik",
+        "--set",
+        &facelets.join(","),
+        "--json",
+    ]);
+    let number = |key: &str| rubik[key].as_str().and_then(|text| text.parse::<u128>().ok());
+    let product = number("order")
+        .zip(number("orbit_size"))
+        .map(|(order, size)| order * size);
+    assert_eq!(product, Some(43_252_003_274_489_856_000));
     let tuple = json(&["group", "stabilizer", "M12", "--tuple", "0,1,2,3,4", "--json"]);
     assert_eq!(tuple["order"], "1"); // sharply 5-transitive
     let point = json(&["group", "stabilizer", "S3 wr S2", "--point", "0", "--json"]);

@@ -28,7 +28,7 @@ enum Question {
     /// The orbit of a point, a set or a tuple.
     Orbit(OrbitArgs),
     /// The stabilizer of a point, a set or a tuple.
-    Stabilizer(OrbitArgs),
+    Stabilizer(StabilizerArgs),
     /// The Schreier graph of an orbit.
     Graph(GraphArgs),
 }
@@ -45,6 +45,17 @@ struct OrbitArgs {
     /// The largest orbit that is listed.
     #[arg(long, default_value_t = 10_000_000)]
     limit: usize,
+}
+
+#[derive(clap::Args)]
+struct StabilizerArgs {
+    /// A name (S5, M24, PSL(2,7), "S3 wr S2", rubik) or 1-based cycles ("(1,2,3)(4,5),(1,2)").
+    group: String,
+    #[command(flatten)]
+    target: TargetArgs,
+    /// Print JSON (0-based points).
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(clap::Args)]
@@ -123,10 +134,10 @@ fn orbit(args: &OrbitArgs) -> Result<Outcome, CliError> {
     Ok(Outcome::Good)
 }
 
-fn stabilizer(args: &OrbitArgs) -> Result<Outcome, CliError> {
+fn stabilizer(args: &StabilizerArgs) -> Result<Outcome, CliError> {
     let group = catalog::parse_group(&args.group)?;
     let target = args.target.read(&group)?;
-    let stabilizer = target.stabilizer(&group, args.limit)?;
+    let stabilizer = target.stabilizer(&group)?;
     let (order, orbit_size) = (stabilizer.order(), group.order() / stabilizer.order());
     if args.json {
         output::json(&StabilizerAnswer {

@@ -1,7 +1,7 @@
 //! What an orbit or a stabilizer is asked of: a point, a set or a tuple.
 
 use bridge::graph::LabelledGraph;
-use groups::{Action, OnPoints, OnSets, OnTuples, Orbit, PermGroup, orbit_stabilizer};
+use groups::{Action, OnPoints, OnSets, OnTuples, Orbit, PermGroup};
 
 use crate::cli::CliError;
 
@@ -120,11 +120,11 @@ impl Target {
         })
     }
 
-    /// The stabilizer.
-    pub(super) fn stabilizer(&self, group: &PermGroup, limit: usize) -> Result<PermGroup, CliError> {
+    /// The stabilizer, whatever the length of the orbit.
+    pub(super) fn stabilizer(&self, group: &PermGroup) -> Result<PermGroup, CliError> {
         Ok(match self {
             Target::Point([p]) => group.stabilizer(*p)?,
-            Target::Set(_) => orbit_stabilizer(group, &OnSets, &self.packed(), limit)?.1,
+            Target::Set(points) => group.set_stabilizer(points)?,
             Target::Tuple(points) => group.pointwise_stabilizer(points)?,
         })
     }
