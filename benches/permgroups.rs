@@ -90,5 +90,37 @@ fn orbit_cost_vs_size(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, schreier_sims, orbit_cost_vs_size);
+/// From a group whose order is known, as in GAP's figures.
+fn set_stabilizer_vs_gap(c: &mut Criterion) {
+    let mut group = c.benchmark_group("set_stabilizer_vs_gap");
+    group.sample_size(10);
+    let every = |step: usize, degree: usize| (0..degree).step_by(step).collect::<Vec<usize>>();
+    let (m24, rubik) = (named("M24"), named("rubik"));
+    let wreath = wreath_product(&named("S20"), &named("S5")).expect("within the degree limit");
+    let twelve = vec![0, 2, 3, 6, 8, 10, 12, 15, 17, 19, 21, 23];
+    let questions = [
+        ("M24, 8-set", &m24, (0..8).collect()),
+        ("M24, 12-set", &m24, twelve),
+        ("S_20 wr S_5, every 2nd point", &wreath, every(2, 100)),
+        ("S_20 wr S_5, every 3rd point", &wreath, every(3, 99)),
+        ("rubik, facelets 1..24", &rubik, (0..24).collect()),
+        ("rubik, every 3rd facelet", &rubik, every(3, 48)),
+    ];
+    for (name, input, set) in questions {
+        input.order();
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                black_box(
+                    input
+                        .set_stabilizer(&set)
+                        .expect("distinct points in range")
+                        .order(),
+                )
+            })
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, schreier_sims, orbit_cost_vs_size, set_stabilizer_vs_gap);
 criterion_main!(benches);
