@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::conjugacy::ConjugacyClasses;
+use crate::conjugacy::{ConjugacyClasses, Invariants};
 use crate::perm_group::PermGroup;
 use crate::shape::Shape;
 
@@ -14,4 +14,5 @@ pub(crate) struct StructureCache {
     pub(crate) classes: OnceLock<Arc<ConjugacyClasses>>,
     pub(crate) shape: OnceLock<Shape>,
     pub(crate) is_solvable: OnceLock<bool>,
+    pub(crate) invariants: OnceLock<Arc<Invariants>>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::search::cycle_lengths;
-use super::{CentralizerSearch, ClassLimits, ConjugacyClasses, enumerated};
+use super::{BaseImageSearch, ClassLimits, ConjugacyClasses, enumerated};
 use crate::error::GroupError;
 use crate::numbering::Numbering;
 use crate::perm_group::PermGroup;
@@ -30,7 +30,7 @@ enum Kind {
         members: Vec<Vec<u32>>,
     },
     /// The classes with the same cycle lengths, each with a search for conjugating elements when it is not alone.
-    Search(FxHashMap<Vec<u32>, Vec<(usize, Option<CentralizerSearch>)>>),
+    Search(FxHashMap<Vec<u32>, Vec<(usize, Option<BaseImageSearch>)>>),
 }
 
 impl ClassFinder {
@@ -43,7 +43,7 @@ impl ClassFinder {
         let kind = if group.order() <= TABULATED.into() && group.degree() < usize::from(u16::MAX) {
             tabulate(group, &classes)?
         } else {
-            let mut alike: FxHashMap<Vec<u32>, Vec<(usize, Option<CentralizerSearch>)>> =
+            let mut alike: FxHashMap<Vec<u32>, Vec<(usize, Option<BaseImageSearch>)>> =
                 FxHashMap::default();
             for (k, class) in classes.iter().enumerate() {
                 let key = cycle_lengths(group, class.representative());
@@ -52,7 +52,7 @@ impl ClassFinder {
             for known in alike.values_mut().filter(|known| known.len() > 1) {
                 for (k, search) in known {
                     let representative = classes.classes[*k].representative();
-                    *search = Some(CentralizerSearch::new(group, representative)?);
+                    *search = Some(BaseImageSearch::for_tuple(group, vec![representative.clone()], None)?);
                 }
             }
             Kind::Search(alike)
@@ -88,7 +88,9 @@ impl ClassFinder {
                 let (last, others) = known.split_last().expect("a key is made for a class");
                 for (k, search) in others {
                     let search = search.as_ref().expect("classes with a companion have a search");
-                    if search.conjugator(g, max_steps)?.is_some() {
+                    if search
+                        .conjugator(std::slice::from_ref(g), None, max_steps)?
+                        .is_some() {
                         return Ok(*k);
                     }
                 }

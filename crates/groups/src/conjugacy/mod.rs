@@ -21,12 +21,16 @@
 //! # Ok::<(), groups::GroupError>(())
 //! ```
 
-mod centralizer;
+mod base_images;
+mod colouring;
+mod elements;
 mod enumerated;
 mod finder;
 mod partitions;
+mod plan;
 mod search;
 mod wreath;
+mod wreath_elements;
 
 use std::sync::Arc;
 
@@ -39,7 +43,9 @@ use crate::perm_group::PermGroup;
 use crate::permutation::Permutation;
 use crate::shape::Shape;
 
-pub(crate) use centralizer::CentralizerSearch;
+pub(crate) use base_images::BaseImageSearch;
+pub(crate) use colouring::Invariants;
+pub(crate) use elements::{even_subgroup, on_points};
 pub(crate) use finder::ClassFinder;
 #[cfg(test)]
 pub(crate) use partitions::partitions;
@@ -242,33 +248,6 @@ impl PermGroup {
             Shape::Wreath(wreath) => wreath.inner.exponent()? * wreath.outer.exponent()?,
             Shape::Other => self.conjugacy_classes()?.exponent(),
         })
-    }
-
-    /// The elements that commute with a permutation, which need not be in the group.
-    ///
-    /// # Errors
-    /// [`GroupError::DegreeMismatch`]; [`GroupError::Limit`] if the search would pass the default
-    /// [`ClassLimits::max_steps`], or the transversals of the group do not fit.
-    ///
-    /// ```
-    /// use groups::{catalog::parse_group, Permutation};
-    /// let m24 = parse_group("M24")?;
-    /// let g = &m24.generators()[0];
-    /// assert_eq!(m24.element_centralizer(g)?.order().to_string(), "23");
-    /// # Ok::<(), groups::GroupError>(())
-    /// ```
-    pub fn element_centralizer(&self, element: &Permutation) -> Result<Self, GroupError> {
-        if element.degree() != self.degree() {
-            return Err(GroupError::DegreeMismatch {
-                what: "an element to be centralized".to_owned(),
-                got: element.degree(),
-                expected: self.degree(),
-            });
-        }
-        if self.generators().iter().all(|g| g * element == element * g) {
-            return Ok(self.clone());
-        }
-        CentralizerSearch::new(self, element)?.centralizer(ClassLimits::default().max_steps)
     }
 }
 

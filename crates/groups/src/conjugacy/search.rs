@@ -13,7 +13,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
 
-use super::centralizer::CentralizerSearch;
+use super::base_images::BaseImageSearch;
 use super::{ClassLimits, check_count};
 use crate::error::GroupError;
 use crate::factorization::factor;
@@ -26,7 +26,7 @@ const MAX_ORDER: u64 = 1 << 20;
 
 struct Known {
     representative: Permutation,
-    search: CentralizerSearch,
+    search: BaseImageSearch,
     centralizer: PermGroup,
 }
 
@@ -138,13 +138,17 @@ impl Search<'_> {
         let key = cycle_lengths(self.group, g);
         for &k in self.alike.get(&key).into_iter().flatten() {
             let known = &self.classes[k];
-            if known.search.conjugator(g, self.limits.max_steps)?.is_some() {
+            if known
+                .search
+                .conjugator(std::slice::from_ref(g), None, self.limits.max_steps)?
+                .is_some()
+            {
                 return Ok(false);
             }
         }
         check_count(self.classes.len() + 1, self.limits)?;
-        let search = CentralizerSearch::new(self.group, g)?;
-        let centralizer = search.centralizer(self.limits.max_steps)?;
+        let search = BaseImageSearch::for_tuple(self.group, vec![g.clone()], None)?;
+        let centralizer = search.stabilizer(self.limits.max_steps)?;
         self.covered += &self.order / centralizer.order();
         self.alike.entry(key).or_default().push(self.classes.len());
         self.classes.push(Known {

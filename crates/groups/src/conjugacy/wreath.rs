@@ -8,6 +8,7 @@ use num_bigint::BigUint;
 use num_integer::Integer;
 use num_traits::One;
 
+use super::elements::on_points;
 use super::partitions::{centralizer_order, partitions, with_cycle_type};
 use super::{ClassLimits, check_count};
 use crate::error::GroupError;
@@ -33,7 +34,7 @@ pub(super) fn product_classes(
             .flat_map(|(g, size)| {
                 classes.iter().map(move |class| {
                     (
-                        with(g, &factor.points, class.representative()),
+                        on_points(g, &factor.points, class.representative()),
                         size * class.size(),
                     )
                 })
@@ -41,15 +42,6 @@ pub(super) fn product_classes(
             .collect();
     }
     Ok(tuples)
-}
-
-/// `g`, acting as `h` on some points that it fixes.
-fn with(g: &Permutation, points: &[usize], h: &Permutation) -> Permutation {
-    let mut images = g.images().to_vec();
-    for (k, &x) in points.iter().enumerate() {
-        images[x] = points[h.image(k)] as u32;
-    }
-    Permutation::from_images_unchecked(images)
 }
 
 /// The number of classes of H ≀ B, where H has k: over the classes of B, the orbits of colourings of the cycles by k
@@ -130,7 +122,7 @@ fn element(wreath: &Wreath, b: &Permutation, coordinates: &[&Permutation]) -> Pe
 }
 
 /// The cycles with fixed points, each from its smallest point, in order of that point.
-fn all_cycles(b: &Permutation) -> Vec<Vec<usize>> {
+pub(super) fn all_cycles(b: &Permutation) -> Vec<Vec<usize>> {
     let moved = b.cycles();
     let fixed = (0..b.degree()).filter(|&x| b.image(x) == x).map(|x| vec![x]);
     let mut cycles: Vec<Vec<usize>> = moved.into_iter().chain(fixed).collect();
