@@ -49,7 +49,7 @@ impl PermGroup {
 }
 
 /// Generators of the group of permutations that commute with G and map every orbit to itself.
-fn orbitwise_centralizer(group: &PermGroup) -> Vec<Permutation> {
+pub(crate) fn orbitwise_centralizer(group: &PermGroup) -> Vec<Permutation> {
     let degree = group.degree();
     let mut generators = Vec::new();
     for orbit in group.orbits() {
@@ -65,7 +65,7 @@ fn orbitwise_centralizer(group: &PermGroup) -> Vec<Permutation> {
             if reached[to] {
                 continue;
             }
-            found.push(intertwiner(group, first, to));
+            found.push(Permutation::from_images_unchecked(intertwiner(group, first, to)));
             let mut queue: Vec<usize> = fixed.iter().copied().filter(|&x| reached[x]).collect();
             while let Some(x) = queue.pop() {
                 for c in &found {
@@ -81,8 +81,9 @@ fn orbitwise_centralizer(group: &PermGroup) -> Vec<Permutation> {
     generators
 }
 
-/// The permutation α^g ↦ β^g of the orbit of α and β, where they have the same stabilizer.
-fn intertwiner(group: &PermGroup, alpha: usize, beta: usize) -> Permutation {
+/// The images of the map α^g ↦ β^g from the orbit of α to that of β, where they have the same stabilizer; outside of the
+/// orbit of α every point is its own image.
+pub(crate) fn intertwiner(group: &PermGroup, alpha: usize, beta: usize) -> Vec<u32> {
     let mut images: Vec<u32> = (0..group.degree() as u32).collect();
     let mut seen = vec![false; group.degree()];
     seen[alpha] = true;
@@ -95,7 +96,7 @@ fn intertwiner(group: &PermGroup, alpha: usize, beta: usize) -> Permutation {
             }
         }
     }
-    Permutation::from_images_unchecked(images)
+    images
 }
 
 /// `g` on a first copy of the points and `h` on a second.
