@@ -43,8 +43,7 @@ impl ClassFinder {
         let kind = if group.order() <= TABULATED.into() && group.degree() < usize::from(u16::MAX) {
             tabulate(group, &classes)?
         } else {
-            let mut alike: FxHashMap<Vec<u32>, Vec<(usize, Option<BaseImageSearch>)>> =
-                FxHashMap::default();
+            let mut alike: FxHashMap<Vec<u32>, Vec<(usize, Option<BaseImageSearch>)>> = FxHashMap::default();
             for (k, class) in classes.iter().enumerate() {
                 let key = cycle_lengths(group, class.representative());
                 alike.entry(key).or_default().push((k, None));
@@ -52,7 +51,11 @@ impl ClassFinder {
             for known in alike.values_mut().filter(|known| known.len() > 1) {
                 for (k, search) in known {
                     let representative = classes.classes[*k].representative();
-                    *search = Some(BaseImageSearch::for_tuple(group, vec![representative.clone()], None)?);
+                    *search = Some(BaseImageSearch::for_tuple(
+                        group,
+                        vec![representative.clone()],
+                        None,
+                    )?);
                 }
             }
             Kind::Search(alike)
@@ -90,7 +93,8 @@ impl ClassFinder {
                     let search = search.as_ref().expect("classes with a companion have a search");
                     if search
                         .conjugator(std::slice::from_ref(g), None, max_steps)?
-                        .is_some() {
+                        .is_some()
+                    {
                         return Ok(*k);
                     }
                 }
