@@ -319,6 +319,21 @@ impl PermGroup {
             None => Ok(()),
         }
     }
+
+    /// Refuses what does not have the degree of the group.
+    ///
+    /// # Errors
+    /// [`GroupError::DegreeMismatch`].
+    pub(crate) fn check_degree_of(&self, what: &str, degree: usize) -> Result<(), GroupError> {
+        if degree == self.degree() {
+            return Ok(());
+        }
+        Err(GroupError::DegreeMismatch {
+            what: what.to_owned(),
+            got: degree,
+            expected: self.degree(),
+        })
+    }
 }
 
 /// The cycle on the points `first, first + 1, …, degree − 1`.

@@ -253,15 +253,4 @@ impl PermGroup {
             expected: self.degree(),
         })
     }
-
-    fn check_degree_of(&self, what: &str, degree: usize) -> Result<(), GroupError> {
-        if degree == self.degree() {
-            return Ok(());
-        }
-        Err(GroupError::DegreeMismatch {
-            what: what.to_owned(),
-            got: degree,
-            expected: self.degree(),
-        })
-    }
 }

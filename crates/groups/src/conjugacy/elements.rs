@@ -62,17 +62,6 @@ impl PermGroup {
         }
         conjugator(self, x, y, None)
     }
-
-    pub(crate) fn check_degree_of(&self, what: &str, got: usize) -> Result<(), GroupError> {
-        if got == self.degree() {
-            return Ok(());
-        }
-        Err(GroupError::DegreeMismatch {
-            what: what.to_owned(),
-            got,
-            expected: self.degree(),
-        })
-    }
 }
 
 /// Colours of the points before and after.
