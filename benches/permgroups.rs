@@ -9,7 +9,10 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use shadow::groups::catalog::parse_group;
-use shadow::groups::{OnSets, Orbit, PermGroup, Permutation, wreath_product};
+use shadow::groups::{
+    GroupError, LargeOrbit, MatrixGroup, OrbitLimit, PermGroup, Permutation, insert_random_words,
+    wreath_product,
+};
 
 /// A uniform permutation by Fisher and Yates.
 fn shuffled(degree: usize, rng: &mut impl Rng) -> Permutation {
@@ -70,21 +73,43 @@ fn schreier_sims(c: &mut Criterion) {
     group.finish();
 }
 
-/// Orbits of sets under M24: 8-sets (637,560) and 12-sets (1,020,096).
+/// Large orbits, each beside as many random words of its width put into the same hash table.
 fn orbit_cost_vs_size(c: &mut Criterion) {
     let mut group = c.benchmark_group("orbit_cost_vs_size");
     group.sample_size(10);
-    let m24 = named("M24");
-    for size in [8, 12] {
-        let set = OnSets::point(0..size).expect("distinct points");
-        let count = || {
-            Orbit::new(&m24, &OnSets, &set, 2_000_000)
-                .expect("within the limit")
-                .len()
-        };
-        group.throughput(Throughput::Elements(count() as u64));
-        group.bench_function(format!("{size}-sets under M24"), |b| {
-            b.iter(|| black_box(count()))
+    let (m24, s50, s200) = (named("M24"), named("S50"), named("S200"));
+    let first: Vec<usize> = (0..24).collect();
+    let limit = OrbitLimit::default();
+    let sets = |group: &PermGroup, size: usize| LargeOrbit::of_set(group, &first[..size], limit);
+    let tuples = |size: usize| LargeOrbit::of_tuple(&m24, &first[..size], limit);
+    let vectors = |n: usize, q: usize| {
+        let group = MatrixGroup::general_linear(n, q)?;
+        let mut vector = vec![0; n];
+        vector[0] = 1;
+        LargeOrbit::of_vector(&group, &vector, limit)
+    };
+    type Enumerate<'a> = &'a dyn Fn() -> Result<LargeOrbit, GroupError>;
+    let orbits: [(&str, Enumerate<'_>); 9] = [
+        ("4-sets under S_50", &|| sets(&s50, 4)),
+        ("8-sets under M24", &|| sets(&m24, 8)),
+        ("12-sets under M24", &|| sets(&m24, 12)),
+        ("5-tuples under M24", &|| tuples(5)),
+        ("vectors under GL(8,3)", &|| vectors(8, 3)),
+        ("vectors under GL(10,3)", &|| vectors(10, 3)),
+        ("vectors under GL(6,7)", &|| vectors(6, 7)),
+        ("vectors under GL(15,3): 14,348,906", &|| vectors(15, 3)),
+        ("3-sets under S_200: 1,313,400", &|| sets(&s200, 3)),
+    ];
+    for (name, enumerate) in orbits {
+        let orbit = enumerate().expect("within the limit");
+        let (points, width) = (orbit.len(), orbit.bytes_per_word());
+        drop(orbit);
+        group.throughput(Throughput::Elements(points as u64));
+        group.bench_function(name, |b| {
+            b.iter(|| black_box(enumerate().expect("within the limit").len()))
+        });
+        group.bench_function(format!("{points} random words of {width} bytes"), |b| {
+            b.iter(|| black_box(insert_random_words(width, points, 1).expect("a width of packed points")))
         });
     }
     group.finish();

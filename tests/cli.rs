@@ -119,6 +119,56 @@ fn groups_answer() {
 }
 
 #[test]
+fn large_orbits_are_counted_and_streamed() {
+    let octads = [
+        "group",
+        "orbit",
+        "M24",
+        "--set",
+        "0,1,2,3,4,5,6,7",
+        "--count-only",
+    ];
+    let with = |more: &[&'static str]| [&octads, more].concat();
+    let counted = json(&with(&["--json", "--threads", "2"]));
+    assert_eq!(counted["size"], 637_560);
+    assert!(counted.get("orbit").is_none());
+    assert!(stdout(&with(&["--memory-limit", "64MiB"])).contains("637560 points"));
+    refused(
+        &with(&["--memory-limit", "1MiB"]),
+        &["1048576 bytes", "memory limit"],
+    );
+    refused(
+        &with(&["--memory-limit", "much"]),
+        &["--memory-limit", "much", "2GiB"],
+    );
+    refused(&with(&["--threads", "0"]), &["--threads", "0"]);
+    // Twenty points of a thousand do not fit a packed word.
+    let long = "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19";
+    let unpacked = json(&["group", "orbit", "C1000", "--set", long, "--json", "--count-only"]);
+    assert_eq!(unpacked["size"], 1000);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("graph.tsv");
+    let path = file.to_str().unwrap();
+    stdout(&[
+        "group",
+        "orbit",
+        "D5",
+        "--point",
+        "2",
+        "--count-only",
+        "--stream",
+        path,
+    ]);
+    let graph = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(graph.lines().count(), 5);
+    assert!(graph.starts_with("0\t2\t"), "{graph}");
+    refused(
+        &["group", "orbit", "C1000", "--set", long, "--stream", path],
+        &["bits", "128"],
+    );
+}
+
+#[test]
 fn graphs_are_written_whole() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("d4.dot");

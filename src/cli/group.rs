@@ -2,6 +2,7 @@
 
 mod characters;
 mod info;
+mod orbit;
 mod target;
 
 use std::path::PathBuf;
@@ -26,25 +27,11 @@ enum Question {
     /// The character table, and the constituents of the permutation character.
     Characters(characters::Args),
     /// The orbit of a point, a set or a tuple.
-    Orbit(OrbitArgs),
+    Orbit(orbit::Args),
     /// The stabilizer of a point, a set or a tuple.
     Stabilizer(StabilizerArgs),
     /// The Schreier graph of an orbit.
     Graph(GraphArgs),
-}
-
-#[derive(clap::Args)]
-struct OrbitArgs {
-    /// A name (S5, M24, PSL(2,7), "S3 wr S2", rubik) or 1-based cycles ("(1,2,3)(4,5),(1,2)").
-    group: String,
-    #[command(flatten)]
-    target: TargetArgs,
-    /// Print JSON (0-based points).
-    #[arg(long)]
-    json: bool,
-    /// The largest orbit that is listed.
-    #[arg(long, default_value_t = 10_000_000)]
-    limit: usize,
 }
 
 #[derive(clap::Args)]
@@ -79,16 +66,6 @@ struct GraphArgs {
 }
 
 #[derive(Serialize)]
-struct OrbitAnswer<'a> {
-    group: &'a str,
-    degree: usize,
-    action: &'static str,
-    point: Vec<usize>,
-    size: usize,
-    orbit: Vec<Vec<usize>>,
-}
-
-#[derive(Serialize)]
 struct StabilizerAnswer<'a> {
     group: &'a str,
     degree: usize,
@@ -103,35 +80,10 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
     match &args.question {
         Question::Info(args) => info::run(args),
         Question::Characters(args) => characters::run(args),
-        Question::Orbit(args) => orbit(args),
+        Question::Orbit(args) => orbit::run(args),
         Question::Stabilizer(args) => stabilizer(args),
         Question::Graph(args) => graph(args),
     }
-}
-
-fn orbit(args: &OrbitArgs) -> Result<Outcome, CliError> {
-    let group = catalog::parse_group(&args.group)?;
-    let target = args.target.read(&group)?;
-    let orbit = target.orbit(&group, args.limit)?;
-    if args.json {
-        output::json(&OrbitAnswer {
-            group: &args.group,
-            degree: group.degree(),
-            action: target.action(),
-            point: target.points().to_vec(),
-            size: orbit.len(),
-            orbit,
-        })?;
-    } else {
-        let lines: Vec<String> = orbit.iter().map(|x| target.show(x)).collect();
-        output::text(&format!(
-            "orbit of {target} under {}: {} points (0-based)",
-            args.group,
-            orbit.len()
-        ))?;
-        output::text(&lines.join("\n"))?;
-    }
-    Ok(Outcome::Good)
 }
 
 fn stabilizer(args: &StabilizerArgs) -> Result<Outcome, CliError> {

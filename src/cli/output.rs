@@ -31,6 +31,14 @@ pub(crate) fn to_json(value: &impl Serialize) -> String {
 
 /// Writes a file whole or not at all: to a temporary file beside it, which is then renamed.
 pub(crate) fn file(path: &Path, contents: &[u8]) -> Result<(), CliError> {
+    stream(path, |file| file.write_all(contents))
+}
+
+/// The same for contents that are written piece by piece.
+pub(crate) fn stream(
+    path: &Path,
+    contents: impl FnOnce(&mut std::fs::File) -> io::Result<()>,
+) -> Result<(), CliError> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -44,7 +52,7 @@ pub(crate) fn file(path: &Path, contents: &[u8]) -> Result<(), CliError> {
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
         let mut temporary = builder.tempfile_in(folder)?;
-        temporary.write_all(contents)?;
+        contents(temporary.as_file_mut())?;
         temporary.persist(path).map_err(|error| error.error)?;
         Ok(())
     };
@@ -77,6 +85,12 @@ impl Progress {
             bar,
             waiting_since: io::stderr().is_terminal().then(Instant::now),
         }
+    }
+
+    /// The same where the number of steps grows as more turn up.
+    pub(crate) fn at_of(&mut self, step: u64, steps: u64, doing: &str) {
+        self.bar.set_length(steps);
+        self.at(step, doing);
     }
 
     /// Says what is going on and how many steps are done.

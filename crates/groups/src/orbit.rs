@@ -16,6 +16,9 @@ use crate::error::GroupError;
 use crate::group::Group;
 use crate::permutation::Permutation;
 
+/// Generators are stored by their numbers in two bytes.
+const MAX_GENERATORS: usize = 1 << 16;
+
 /// How large an orbit may grow before the enumeration gives up with an error.
 ///
 /// ```
@@ -93,7 +96,7 @@ impl<P: Clone + Eq + Hash> Orbit<P> {
     ///
     /// # Errors
     /// What the action says of a bad point; [`GroupError::OrbitOverLimit`] or [`GroupError::MemoryLimit`] before a
-    /// limit is passed.
+    /// limit is passed; [`GroupError::Limit`] for more than 65,536 generators.
     pub fn new<G, A>(
         group: &G,
         action: &A,
@@ -105,6 +108,14 @@ impl<P: Clone + Eq + Hash> Orbit<P> {
         A: Action<G, Point = P>,
     {
         action.validate(group, point)?;
+        let generators = group.generators().len();
+        if generators > MAX_GENERATORS {
+            return Err(GroupError::Limit {
+                what: "the number of generators of a group whose orbit is asked for",
+                asked: generators as u64,
+                limit: MAX_GENERATORS as u64,
+            });
+        }
         let limit = limit.into();
         let mut heap = 0;
         let mut orbit = Self {

@@ -1,7 +1,7 @@
 //! What an orbit or a stabilizer is asked of: a point, a set or a tuple.
 
 use bridge::graph::LabelledGraph;
-use groups::{Action, OnPoints, OnSets, OnTuples, Orbit, PermGroup};
+use groups::{Action, OnPoints, OnSets, OnTuples, PermGroup};
 
 use crate::cli::CliError;
 
@@ -95,29 +95,6 @@ impl Target {
 
     fn packed(&self) -> Box<[u32]> {
         self.points().iter().map(|p| *p as u32).collect()
-    }
-
-    /// The orbit, in order of discovery.
-    pub(super) fn orbit(&self, group: &PermGroup, limit: usize) -> Result<Vec<Vec<usize>>, CliError> {
-        let many = |orbit: Orbit<Box<[u32]>>| {
-            orbit
-                .into_points()
-                .into_iter()
-                .map(|x| x.iter().map(|p| *p as usize).collect())
-                .collect()
-        };
-        Ok(match self {
-            Target::Point([p]) => {
-                let orbit = Orbit::new(group, &OnPoints, &(*p as u32), limit)?;
-                orbit
-                    .into_points()
-                    .into_iter()
-                    .map(|p| vec![p as usize])
-                    .collect()
-            }
-            Target::Set(_) => many(Orbit::new(group, &OnSets, &self.packed(), limit)?),
-            Target::Tuple(_) => many(Orbit::new(group, &OnTuples, &self.packed(), limit)?),
-        })
     }
 
     /// The stabilizer, whatever the length of the orbit.
