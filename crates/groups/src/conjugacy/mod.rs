@@ -47,8 +47,7 @@ pub(crate) use base_images::BaseImageSearch;
 pub(crate) use colouring::Invariants;
 pub(crate) use elements::{even_subgroup, on_points};
 pub(crate) use finder::ClassFinder;
-#[cfg(test)]
-pub(crate) use partitions::partitions;
+pub(crate) use partitions::{centralizer_order, partitions};
 
 /// How much work and memory a list of classes may take.
 ///

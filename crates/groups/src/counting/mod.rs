@@ -1,10 +1,35 @@
 //! Counting orbits.
 //!
 //! By the Cauchy–Frobenius lemma (Burnside's), the number of orbits of G on a set is the mean number of points that an
-//! element fixes. A permutation with c cycles fixes k^c of the colourings of its points by k colours.
+//! element fixes. A permutation with c cycles fixes k^c of the colourings of its points by k colours; with s_l for each
+//! cycle of length l it gives a monomial, whose mean over G is the [`CycleIndex`], from which G. Pólya (1937) counts
+//! colourings by what they are made of (Harary and Palmer, *Graphical Enumeration*, 1973, chapter 2). The moments of
+//! the number of fixed points count orbits on tuples.
+//!
+//! Natural symmetric and alternating groups, direct products and wreath products are counted through their structure,
+//! so that neither the order nor the number of classes matters; other groups by their classes.
+//!
+//! ```
+//! use groups::catalog::parse_group;
+//! let square = parse_group("D4")?;
+//! assert_eq!(square.number_of_colourings(&2u32.into())?, 6u32.into());
+//! assert_eq!(square.cycle_index()?.to_string(), "1/8 s1^4 + 1/4 s1^2 s2 + 3/8 s2^2 + 1/4 s4");
+//! // Necklaces of four beads with reflections, by the numbers of beads of both colours.
+//! assert_eq!(square.pattern_inventory(2)?.to_string(), "x^4 + x^3*y + 2*x^2*y^2 + x*y^3 + y^4");
+//! assert_eq!(parse_group("M24")?.number_of_orbits_on_sets(8)?, 3u32.into());
+//! assert_eq!(parse_group("M24")?.number_of_orbits_on_tuples(5)?, 52u32.into()); // partitions of five places
+//! # Ok::<(), groups::GroupError>(())
+//! ```
+
+mod cycle_index;
+mod inventory;
+mod tuples;
 
 use num_bigint::BigUint;
 use num_traits::Zero;
+
+pub use cycle_index::{CycleIndex, CycleType};
+pub use tuples::MAX_TUPLE;
 
 use crate::error::GroupError;
 use crate::factorization::binomial;
