@@ -24,6 +24,7 @@ mod isomorphism;
 mod large_orbit;
 pub mod lie;
 pub mod linear;
+pub mod marks;
 mod matrix_group;
 mod normal_subgroups;
 mod normalizer;

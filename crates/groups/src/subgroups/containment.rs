@@ -85,8 +85,7 @@ impl SubgroupLattice {
         let bits = store.get(self.place(class, conjugate)?);
         let order = self.classes[class].order;
         let mut maximal: Vec<(usize, usize)> = Vec::new();
-        // From above: a subgroup is maximal if none that was found contains it. Those of its own order come too early
-        // to be told apart by order, but no subgroup contains another one of the same order.
+        // From above: a smaller subgroup is maximal if none that was found before contains it.
         for lower in (0..class).rev() {
             if self.classes[lower].order == order || !order.is_multiple_of(self.classes[lower].order) {
                 continue;

@@ -74,8 +74,8 @@ impl Default for SubgroupLimits {
 #[derive(Clone, Debug)]
 pub struct SubgroupClass {
     representative: PermGroup,
-    order: u64,
-    length: u64,
+    pub(crate) order: u64,
+    pub(crate) length: u64,
     normalizer_order: u64,
 }
 
@@ -167,6 +167,11 @@ impl SubgroupLattice {
     /// The group whose subgroups these are.
     pub fn group(&self) -> &PermGroup {
         &self.group
+    }
+
+    /// Its order as a machine integer.
+    pub(crate) fn group_order(&self) -> u64 {
+        self.search.group.order() as u64
     }
 
     /// The classes; the trivial subgroup comes first and the whole group last.
