@@ -77,6 +77,49 @@ fn characters_and_roots_answer() {
 }
 
 #[test]
+fn subgroups_and_cycle_indices_answer() {
+    let lattice = json(&["group", "subgroups", "S4", "--json"]);
+    assert_eq!(
+        (
+            lattice["n_subgroup_classes"].as_u64(),
+            lattice["n_subgroups"].as_u64()
+        ),
+        (Some(11), Some(30))
+    );
+    let classes = lattice["classes"].as_array().unwrap();
+    let normal: Vec<&str> = classes
+        .iter()
+        .filter(|class| class["normal"] == true)
+        .map(|class| class["order"].as_str().unwrap())
+        .collect();
+    assert_eq!(normal, ["1", "4", "12", "24"]);
+    let top: Vec<u64> = lattice["covers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|cover| cover["upper"] == 10)
+        .map(|cover| cover["below"].as_u64().unwrap())
+        .collect();
+    assert_eq!(top, [4, 3, 1]);
+    assert!(stdout(&["group", "subgroups", "Q8"]).starts_with("Q8: 6 subgroups in 6 classes\n"));
+    assert_eq!(
+        stdout(&["group", "cycle-index", "S3"]),
+        "1/6 s1^3 + 1/2 s1 s2 + 1/3 s3\n"
+    );
+    let index = json(&["group", "cycle-index", "C2", "--json"]);
+    assert_eq!(
+        index["cycle_index"],
+        serde_json::json!([[[[1, 2]], "1/2"], [[[2, 1]], "1/2"]])
+    );
+    refused(&["group", "subgroups", "M24"], &["244823040", "100000"]);
+    refused(
+        &["group", "subgroups", "S5", "--limit", "155"],
+        &["subgroups", "155"],
+    );
+    refused(&["group", "cycle-index", "S100"], &["terms", "300000"]);
+}
+
+#[test]
 fn groups_answer() {
     let info = json(&["group", "info", "M24", "--json"]);
     assert_eq!(

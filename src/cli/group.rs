@@ -1,8 +1,10 @@
 //! `shadow group`: questions about a permutation group.
 
 mod characters;
+mod cycle_index;
 mod info;
 mod orbit;
+mod subgroups;
 mod target;
 
 use std::path::PathBuf;
@@ -30,6 +32,10 @@ enum Question {
     Orbit(orbit::Args),
     /// The stabilizer of a point, a set or a tuple.
     Stabilizer(StabilizerArgs),
+    /// All subgroups up to conjugacy, with their maximal subgroups.
+    Subgroups(subgroups::Args),
+    /// The cycle index, as a polynomial.
+    CycleIndex(cycle_index::Args),
     /// The Schreier graph of an orbit.
     Graph(GraphArgs),
 }
@@ -82,6 +88,8 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
         Question::Characters(args) => characters::run(args),
         Question::Orbit(args) => orbit::run(args),
         Question::Stabilizer(args) => stabilizer(args),
+        Question::Subgroups(args) => subgroups::run(args),
+        Question::CycleIndex(args) => cycle_index::run(args),
         Question::Graph(args) => graph(args),
     }
 }
