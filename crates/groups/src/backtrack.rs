@@ -13,6 +13,7 @@ mod cells;
 pub mod graph;
 mod orbit_refiner;
 mod partition;
+mod products;
 mod rbase;
 mod refine;
 mod relation;

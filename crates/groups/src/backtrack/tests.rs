@@ -438,3 +438,29 @@ fn bad_input_is_refused() {
         }
     ));
 }
+
+#[test]
+fn a_wreath_product_of_large_degree() {
+    // S_8 ≀ PSL(2,125): three points of each of the first blocks, none of the others but one.
+    let group = parse_group("S8 wr PSL(2,125)").unwrap();
+    let factorial = crate::factorization::factorial;
+    let set: Vec<usize> = (0..24).filter(|x| x % 8 < 3).chain([1007]).collect();
+    let stabilizer = group.set_stabilizer(&set).unwrap();
+    // The blocks 0 to 2 are permuted as by the stabilizer of a 3-set that fixes one more point.
+    let psl = parse_group("PSL(2,125)")
+        .unwrap()
+        .set_stabilizer(&[0, 1, 2])
+        .unwrap();
+    let top = psl.stabilizer(125).unwrap().order();
+    let inside = (factorial(3) * factorial(5)).pow(3) * factorial(7) * factorial(8).pow(122);
+    assert_eq!(stabilizer.order(), inside * top);
+    assert!(stabilizer.generators().iter().all(|g| image(&set, g) == set));
+    assert!(group.set_transporter(&set, &set[1..]).unwrap().is_none());
+    let mut other = set.clone();
+    other[0] = 30;
+    assert!(group.set_transporter(&set, &other).unwrap().is_none());
+    let g = &group.generators()[0] * &group.generators()[1];
+    let moved = image(&set, &g);
+    let found = group.set_transporter(&set, &moved).unwrap().unwrap();
+    assert_eq!(image(&set, &found), moved);
+}

@@ -57,6 +57,9 @@ impl PermGroup {
     /// ```
     pub fn colouring_stabilizer(&self, colours: &[u32]) -> Result<Self, GroupError> {
         self.check_colouring(colours)?;
+        if let Some(parts) = self.parts_for_colourings() {
+            return parts.stabilizer(colours);
+        }
         let problem = Problem::new(self)?.colours(colours.to_vec(), colours.to_vec());
         Ok(problem.subgroup())
     }
@@ -75,6 +78,9 @@ impl PermGroup {
     pub fn colouring_transporter(&self, from: &[u32], to: &[u32]) -> Result<Option<Permutation>, GroupError> {
         self.check_colouring(from)?;
         self.check_colouring(to)?;
+        if let Some(parts) = self.parts_for_colourings() {
+            return parts.transporter(from, to);
+        }
         let problem = |from: &[u32], to: &[u32]| Ok(Problem::new(self)?.colours(from.to_vec(), to.to_vec()));
         problem(from, to)?.element(|| problem(to, from))
     }
