@@ -1,6 +1,6 @@
 //! `shadow lie orbit-table`: the paper's figures with their stabilizers.
 
-use groups::lie::haar::{FigureVolume, VolumeQuestion};
+use groups::lie::haar::FigureVolume;
 use groups::lie::{OrbitEntry, OrbitTable, orbit_table};
 
 use crate::cli::{CliError, Outcome, output};
@@ -19,7 +19,7 @@ pub(crate) struct Args {
     )]
     radius: f64,
     /// How many matrices are drawn for each figure.
-    #[arg(long, default_value_t = 200_000, requires = "approximate", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    #[arg(long, default_value_t = 500_000, requires = "approximate", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     samples: u64,
     /// The seed of the draw.
     #[arg(long, default_value_t = 1, requires = "approximate")]
@@ -32,11 +32,7 @@ pub(crate) struct Args {
 pub(super) fn run(args: &Args) -> Result<Outcome, CliError> {
     let mut table = orbit_table()?;
     if args.approximate {
-        let question = VolumeQuestion {
-            samples: args.samples,
-            ..VolumeQuestion::over_decades(0.02, 0.5, 8)
-        };
-        table.measure(args.radius, &question, args.seed)?;
+        table.measure(args.radius, args.samples, args.seed)?;
     }
     if args.json {
         output::json(&table)?;
@@ -48,20 +44,20 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CliError> {
 
 fn describe(table: &OrbitTable, args: &Args) -> String {
     let mut text = format!(
-        "{:<22}{:<34}{:<10}{:<26}{:<26}\n{:<66}{:<26}{:<26}\n",
+        "{:<22}{:<40}{:<10}{:<31}{}\n{:<72}{:<31}{}\n",
         "figure",
         "given by",
         "fixed",
         "in GL(2), dimension 4",
         "in Aff(2), dimension 6",
         "",
-        "stab orb type     comp",
-        "stab orb type     comp"
+        "stab orb  type           comp",
+        "stab orb  type           comp"
     );
     for row in &table.rows {
-        text += &format!("{:<22}{:<34}{:<10}", row.figure, row.given_by, row.fixed);
+        text += &format!("{:<22}{:<40}{:<10}", row.figure, row.given_by, row.fixed);
         for entry in &row.entries {
-            text += &format!("{:<26}", cell(entry));
+            text += &format!("{:<31}", cell(entry));
         }
         text = text.trim_end().to_owned() + "\n";
     }
@@ -84,6 +80,7 @@ fn describe(table: &OrbitTable, args: &Args) -> String {
             }
             text = text.trim_end().to_owned() + "\n";
         }
+        text += "\nThe error of an exponent is its standard error, enlarged where the counts bend away from a power law.\n";
         let last = |estimate: &groups::lie::haar::VolumeEstimate| {
             estimate.points.last().map_or_else(String::new, |point| {
                 format!(
@@ -114,17 +111,16 @@ fn cell(entry: &OrbitEntry) -> String {
         .and_then(|c| c.kind.as_deref())
         .unwrap_or("?");
     format!(
-        "{:>4}{:>4} {:<9}{components}",
+        "{:>4}{:>4}  {:<15}{components}",
         entry.stabilizer_dim, entry.orbit_dim, entry.kind
     )
 }
 
 fn exponent(volume: &FigureVolume) -> String {
+    let exact = volume.orbit_dimension;
     match &volume.estimate.law {
-        Some(law) => format!(
-            "{:.2} ± {:.2} ({})",
-            law.slope, law.slope_error, volume.orbit_dimension
-        ),
-        None => format!("too few hits ({})", volume.orbit_dimension),
+        Some(law) => format!("{:.2} ± {:.2} ({exact})", law.slope, law.scaled_slope_error()),
+        None if volume.fixes_everything() => format!("0, every g within every ε ({exact})"),
+        None => format!("too few hits ({exact})"),
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::haar::{
     CIRCLE_AND_ELLIPSE_STATEMENT, CircleAndEllipse, FigureVolume, Measure, NORM_BALL_STATEMENT,
-    VolumeQuestion, circle_and_ellipse, figure_volume,
+    VolumeQuestion, circle_and_ellipse, figure_volume_at_its_scale,
 };
 use super::{ComponentGroup, Figure, MatrixGroup, StabilizerMode, component_group, isotropy_of_figure};
 use crate::GroupError;
@@ -165,8 +165,8 @@ impl OrbitTable {
     /// the ellipse of axis ratio 2 (and area π) in that ball.
     ///
     /// # Errors
-    /// Those of [`figure_volume`].
-    pub fn measure(&mut self, radius: f64, question: &VolumeQuestion, seed: u64) -> Result<(), GroupError> {
+    /// Those of [`figure_volume_at_its_scale`].
+    pub fn measure(&mut self, radius: f64, samples: u64, seed: u64) -> Result<(), GroupError> {
         for row in &mut self.rows {
             let Figure::Polynomials(polynomials, mode) = &row.shape else {
                 continue;
@@ -175,11 +175,15 @@ impl OrbitTable {
                 Measure::FrobeniusBall { n: 2, radius },
                 Measure::Orthogonal { n: 2 },
             ] {
-                row.volumes
-                    .push(figure_volume(&polynomials[0], *mode, &measure, question, seed)?);
+                let measured = figure_volume_at_its_scale(&polynomials[0], *mode, &measure, samples, seed)?;
+                row.volumes.push(measured);
             }
         }
-        self.comparison = Some(circle_and_ellipse(2.0, radius, question, seed)?);
+        let question = VolumeQuestion {
+            samples,
+            ..VolumeQuestion::over_decades(0.02, 0.5, 8)
+        };
+        self.comparison = Some(circle_and_ellipse(2.0, radius, &question, seed)?);
         Ok(())
     }
 }

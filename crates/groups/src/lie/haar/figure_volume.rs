@@ -48,6 +48,14 @@ pub struct FigureVolume {
 }
 
 impl FigureVolume {
+    /// Whether every sample kept the figure within the smallest ε.
+    pub fn fixes_everything(&self) -> bool {
+        self.estimate
+            .points
+            .first()
+            .is_some_and(|point| point.hits == self.estimate.samples)
+    }
+
     /// Whether the measured slope is within `width` standard errors, and `slack` besides, of the orbit dimension.
     ///
     /// The slack stands for the terms of higher order in ε, which no standard error covers. `None` without a slope.
@@ -111,6 +119,34 @@ pub fn figure_volume(
         singular_values,
         estimate,
     })
+}
+
+/// As [`figure_volume`], with values of ε that suit the figure: up to half of the smallest singular value that belongs to
+/// the orbit, since the law holds for ε well below it, over a factor of thirty.
+///
+/// # Errors
+/// Those of [`figure_volume`].
+pub fn figure_volume_at_its_scale(
+    f: &Polynomial,
+    mode: StabilizerMode,
+    measure: &Measure,
+    samples: u64,
+    seed: u64,
+) -> Result<FigureVolume, GroupError> {
+    let probe = VolumeQuestion {
+        samples: 1,
+        ..VolumeQuestion::over_decades(0.5, 1.0, 1)
+    };
+    let exact = figure_volume(f, mode, measure, &probe, seed)?;
+    let smallest = match exact.orbit_dimension {
+        0 => 1.0,
+        r => exact.singular_values[r - 1],
+    };
+    let question = VolumeQuestion {
+        samples,
+        ..VolumeQuestion::over_decades(smallest / 60.0, smallest / 2.0, 8)
+    };
+    figure_volume(f, mode, measure, &question, seed)
 }
 
 /// How many singular values of an infinitesimal action are above ε: the dimension of the orbit seen at that scale.

@@ -32,8 +32,9 @@ pub use displacement::{PolynomialDisplacement, PolynomialNorm};
 pub use exponential::{EstimatedMatrix, exp, log};
 pub use figure_volume::{
     CIRCLE_AND_ELLIPSE_STATEMENT, CircleAndEllipse, FigureVolume, NORM_BALL_STATEMENT, circle_and_ellipse,
-    ellipse_constant, ellipse_share_inside, figure_volume, finite_stabilizer_constant, form_displacement,
-    line_constant, scale_dimension, singular_values, vector_constant,
+    ellipse_constant, ellipse_share_inside, figure_volume, figure_volume_at_its_scale,
+    finite_stabilizer_constant, form_displacement, line_constant, scale_dimension, singular_values,
+    vector_constant,
 };
 pub use sampling::Measure;
 pub use statistics::{PowerLawFit, clopper_pearson, fit_power_law};

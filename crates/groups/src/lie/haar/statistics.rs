@@ -138,6 +138,15 @@ pub struct PowerLawFit {
     pub epsilon_max: f64,
 }
 
+impl PowerLawFit {
+    /// The standard error of the slope, times the root of the reduced chi-squared where that exceeds one: counts that bend
+    /// away from a power law leave the slope less certain than chance alone does.
+    pub fn scaled_slope_error(&self) -> f64 {
+        let freedom = self.degrees_of_freedom.max(1) as f64;
+        self.slope_error * (self.chi_squared / freedom).max(1.0).sqrt()
+    }
+}
+
 /// Fits a power law to counts of one sample at several ε: `(ε, hits)` with ε increasing, out of `trials`.
 ///
 /// The counts are nested, so log p at the different ε are correlated: their covariance is `min(t_i, t_j)` with
@@ -243,6 +252,7 @@ mod tests {
             .collect();
         let fit = fit_power_law(&bent, 1_000_000, 10).unwrap();
         assert!(fit.chi_squared > 100.0, "a bent law shows: {fit:?}");
+        assert!(fit.scaled_slope_error() > 3.0 * fit.slope_error);
         assert_eq!(fit_power_law(&counts[..1], 1_000_000, 10), None);
     }
 }
