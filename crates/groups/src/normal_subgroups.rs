@@ -29,6 +29,7 @@ use crate::conjugacy::ConjugacyClasses;
 use crate::error::GroupError;
 use crate::factorization::divide_out;
 use crate::homomorphism::of_order;
+use crate::linear::is_prime;
 use crate::perm_group::PermGroup;
 use crate::series::closure_under;
 use crate::shape::Shape;
@@ -252,7 +253,7 @@ impl PermGroup {
     /// [`GroupError::Domain`] if p is no prime; [`GroupError::Limit`] if there are too many conjugacy classes to be
     /// listed.
     pub fn p_core(&self, p: u64) -> Result<Self, GroupError> {
-        if !matches!(crate::factorization::factor(p)[..], [(_, 1)]) {
+        if !is_prime(p) {
             return Err(GroupError::Domain {
                 what: format!("the {p}-core of a group"),
                 expected: "a prime".to_owned(),

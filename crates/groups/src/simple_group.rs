@@ -17,6 +17,7 @@ use num_traits::{One, ToPrimitive};
 
 use crate::factorization::factorial;
 use crate::finite_field::prime_power;
+use crate::linear::is_prime;
 
 /// A finite simple group.
 ///
@@ -325,10 +326,6 @@ fn families(order: &BigUint) -> Vec<SimpleGroup> {
     let exceptional = EXCEPTIONAL.iter().map(|&kind| Exceptional(kind, 2));
     all.extend(exceptional.filter(|group| group.order() <= *order));
     all
-}
-
-fn is_prime(p: u64) -> bool {
-    p >= 2 && (2..).take_while(|d| d * d <= p).all(|d| !p.is_multiple_of(d))
 }
 
 impl fmt::Display for SimpleGroup {

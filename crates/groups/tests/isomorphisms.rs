@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use groups::catalog::{parse_group, small_group};
-use groups::{GroupError, PermGroup, Permutation};
+use groups::{GroupError, OnSets, PermGroup, Permutation};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -90,6 +90,11 @@ fn isomorphisms_are_proved_and_refused() {
         ("Sp(2,5)", "SL(2,5)"),
         ("S6", "Sp(4,2)"),
         ("trivial(0)", "trivial(4)"),
+        // Of order above 2048.
+        ("A8", "PSL(4,2)"),
+        ("PSp(4,3)", "PSU(4,2)"),
+        ("C64 x C12 x C6", "C64 x C2 x C3 x C3 x C4"),
+        ("C2^12", "2^5 x 2^7"),
     ] {
         let (a_group, b_group) = (group(a), group(b));
         let map = a_group
@@ -122,6 +127,30 @@ fn isomorphisms_are_proved_and_refused() {
     ] {
         assert!(!group(a).is_isomorphic_to(&group(b)).unwrap(), "{a} and {b}");
     }
+    // Renamed points, and other actions.
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    for text in ["M11", "M12", "S3 wr S5", "C4 wr C5", "Sz(8)", "W(F4)"] {
+        let group = group(text);
+        let renamed = disguised(&group, false, &mut rng);
+        let map = group
+            .isomorphism(&renamed)
+            .unwrap()
+            .unwrap_or_else(|| panic!("{text}"));
+        assert!(map.is_injective() && map.image_group().equals(&renamed), "{text}");
+    }
+    let on_pairs = group("S8")
+        .action_homomorphism(&OnSets, &OnSets::point([0, 1]).unwrap(), 28)
+        .unwrap()
+        .1;
+    assert!(group("S8").is_isomorphic_to(on_pairs.image_group()).unwrap());
+    // Orders above 2048, with the same composition factors.
+    assert!(
+        !group("S6 x A5")
+            .is_isomorphic_to(&group("PGL(2,9) x A5"))
+            .unwrap()
+    );
+    assert!(!group("2^9 x D4").is_isomorphic_to(&group("2^9 x Q8")).unwrap());
+    assert!(!group("S8").is_isomorphic_to(&group("A8 x C2")).unwrap());
     let refused = group("A8").isomorphism(&group("PSL(3,4)"));
     assert!(matches!(refused, Ok(None)), "told apart by their factors");
 }

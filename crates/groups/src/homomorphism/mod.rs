@@ -226,6 +226,15 @@ impl Homomorphism {
     ///
     /// # Errors
     /// [`GroupError::NotAMember`] names an image outside the source of `next`.
+    ///
+    /// ```
+    /// let group = groups::catalog::parse_group("S3 wr S4")?;
+    /// let on_blocks = group.block_homomorphism(&[0, 1, 2])?;
+    /// let s4 = on_blocks.image_group();
+    /// let onto_s3 = s4.quotient(&s4.derived_subgroup().derived_subgroup())?;
+    /// assert_eq!(on_blocks.then(&onto_s3)?.kernel().order().to_string(), "5184");
+    /// # Ok::<(), groups::GroupError>(())
+    /// ```
     pub fn then(&self, next: &Self) -> Result<Self, GroupError> {
         let generators = self.source.generators().iter();
         let images: Result<Vec<_>, _> = generators.map(|g| next.image(&self.image(g)?)).collect();

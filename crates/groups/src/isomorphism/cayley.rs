@@ -6,72 +6,34 @@
 //! if different ones happened to agree, colours would tell less, but nothing that they do tell would be wrong.
 
 use crate::error::GroupError;
-use crate::numbering::Numbering;
 use crate::perm_group::PermGroup;
 use crate::permutation::Permutation;
+use crate::subgroups::enumerated::Enumerated;
 
-/// The product of any two elements of a group, which are numbered from 0, the identity.
+/// A group whose elements are numbered from 0, the identity.
 pub(crate) struct CayleyTable {
-    order: usize,
-    /// The product ab at place a · order + b.
-    products: Vec<u16>,
-    numbering: Numbering,
+    elements: Enumerated,
 }
 
 impl CayleyTable {
-    /// Takes two bytes for each pair of elements.
-    ///
     /// # Errors
-    /// [`GroupError::Limit`] if the order is over the limit, which is at most 2^16.
+    /// [`GroupError::Limit`] if the order is over the limit.
     pub(crate) fn new(group: &PermGroup, limit: usize) -> Result<Self, GroupError> {
-        let numbering = Numbering::new(group, limit.min(1 << 16))?;
-        let order = numbering.order();
-        // Right multiplication by the generators, and a tree of the elements with these as edges.
-        let mut by_generator = vec![vec![0u16; order]; group.generators().len()];
-        numbering.for_each(|number, x| {
-            for (g, to) in group.generators().iter().zip(&mut by_generator) {
-                to[number] = numbering.number(|b| g.image(x[b] as usize) as u16) as u16;
-            }
-        });
-        let mut products = vec![0u16; order * order];
-        let mut seen = vec![false; order];
-        seen[0] = true;
-        for a in 0..order {
-            products[a * order] = a as u16;
-        }
-        let mut queue = vec![0];
-        let mut at = 0;
-        while at < queue.len() {
-            let parent = queue[at];
-            at += 1;
-            for to in &by_generator {
-                let b = to[parent] as usize;
-                if !std::mem::replace(&mut seen[b], true) {
-                    queue.push(b);
-                    for row in products.chunks_exact_mut(order) {
-                        row[b] = to[row[parent] as usize];
-                    }
-                }
-            }
-        }
-        Ok(Self {
-            order,
-            products,
-            numbering,
-        })
+        let elements = Enumerated::new(group, limit)?;
+        Ok(Self { elements })
     }
 
     pub(crate) fn order(&self) -> usize {
-        self.order
+        self.elements.order()
     }
 
     #[inline]
     pub(crate) fn product(&self, a: usize, b: usize) -> usize {
-        self.products[a * self.order + b] as usize
+        self.elements.product(a as u32, b as u32) as usize
     }
 
     pub(crate) fn element(&self, a: usize) -> Permutation {
-        self.numbering.element(a)
+        self.elements.element(a as u32)
     }
 
     fn order_of(&self, a: usize) -> usize {
@@ -85,19 +47,11 @@ impl CayleyTable {
 
     /// The smallest number in the conjugacy class of each element.
     pub(crate) fn class_leaders(&self) -> Vec<usize> {
-        let rows = self.products.chunks_exact(self.order);
-        let inverse: Vec<usize> = rows
-            .map(|row| {
-                row.iter()
-                    .position(|&ab| ab == 0)
-                    .expect("elements have inverses")
-            })
-            .collect();
-        let mut leader = vec![usize::MAX; self.order];
-        for a in 0..self.order {
+        let mut leader = vec![usize::MAX; self.order()];
+        for a in 0..self.order() {
             if leader[a] == usize::MAX {
-                for (g, &inverse) in inverse.iter().enumerate() {
-                    leader[self.product(self.product(inverse, a), g)] = a;
+                for g in 0..self.order() {
+                    leader[self.elements.conjugate(a as u32, g as u32) as usize] = a;
                 }
             }
         }
@@ -106,7 +60,7 @@ impl CayleyTable {
 
     /// Colours that isomorphisms keep.
     pub(crate) fn colours(&self) -> Vec<u64> {
-        let orders: Vec<u64> = (0..self.order)
+        let orders: Vec<u64> = (0..self.order())
             .map(|a| scramble(self.order_of(a) as u64))
             .collect();
         self.refined(orders)
@@ -117,14 +71,14 @@ impl CayleyTable {
         const ROUNDS: usize = 3;
         for _ in 0..ROUNDS {
             let next = |a: usize| {
-                let around = (0..self.order).fold(0u64, |sum, b| {
+                let around = (0..self.order()).fold(0u64, |sum, b| {
                     let (ab, ba) = (self.product(a, b), self.product(b, a));
                     let pair = colours[b].rotate_left(1) ^ colours[ab].wrapping_mul(5) ^ u64::from(ab == ba);
                     sum.wrapping_add(scramble(pair.wrapping_add(colours[ba].rotate_left(32))))
                 });
                 scramble(colours[a] ^ scramble(around))
             };
-            colours = (0..self.order).map(next).collect();
+            colours = (0..self.order()).map(next).collect();
         }
         colours
     }
@@ -132,8 +86,8 @@ impl CayleyTable {
     /// Finer colours: those of all elements once one of them is told apart from the others.
     pub(crate) fn finer_colours(&self, colours: &[u64]) -> Vec<u64> {
         let leaders = self.class_leaders();
-        let mut finer = vec![0; self.order];
-        for a in 0..self.order {
+        let mut finer = vec![0; self.order()];
+        for a in 0..self.order() {
             finer[a] = if leaders[a] < a {
                 finer[leaders[a]]
             } else {
@@ -147,7 +101,7 @@ impl CayleyTable {
 
     /// The elements of the subgroup that some elements generate, the identity first.
     pub(crate) fn closure(&self, generators: &[usize]) -> Vec<usize> {
-        let mut seen = vec![false; self.order];
+        let mut seen = vec![false; self.order()];
         seen[0] = true;
         let mut elements = vec![0];
         let mut at = 0;

@@ -1,7 +1,8 @@
 //! Isomorphisms of groups, automorphisms, and identification in the table of small groups.
 //!
-//! Groups are written out as multiplication tables, whose elements get colours that every isomorphism keeps. Where the
-//! colours of two groups agree, a complete search for images of generators decides.
+//! Groups of small order are written out as multiplication tables, whose elements get colours that every isomorphism
+//! keeps; in larger ones elements are told apart by their conjugacy classes. Where these invariants of two groups agree, a
+//! complete search for images of generators decides.
 //!
 //! ```
 //! use groups::{catalog::parse_group, GroupError};
@@ -14,8 +15,10 @@
 //! # Ok::<(), GroupError>(())
 //! ```
 
+mod abelian;
 mod cayley;
 mod identify;
+mod large;
 mod search;
 
 use num_bigint::BigUint;
@@ -26,15 +29,24 @@ use crate::perm_group::PermGroup;
 use cayley::{CayleyTable, fingerprint};
 use search::{Coloured, Search};
 
-/// The largest order of a group whose multiplication table is written out here; it then takes 32 MB.
-const MAX_ORDER: usize = 4096;
+/// The largest order of a group whose multiplication table is written out here; it then takes 8 MiB.
+const MAX_ORDER: usize = 2048;
 
 impl PermGroup {
     /// An isomorphism to another group, if there is one; the groups may have different degrees.
     ///
+    /// Up to order 2048 by multiplication tables, in O(order²) if the answer is soon found; above by conjugacy classes.
+    ///
     /// # Errors
-    /// [`GroupError::Limit`] for groups of the same order above 4096 that simpler invariants (the abelian quotient, the
-    /// centre, the derived series) do not tell apart.
+    /// [`GroupError::Limit`] for larger groups with too many conjugacy classes, or with too many images of generators to
+    /// be tried.
+    ///
+    /// ```
+    /// use groups::catalog::parse_group;
+    /// let map = parse_group("A8")?.isomorphism(&parse_group("PSL(4,2)")?)?.expect("isomorphic");
+    /// assert_eq!(map.image_group().degree(), 15);
+    /// # Ok::<(), groups::GroupError>(())
+    /// ```
     pub fn isomorphism(&self, other: &Self) -> Result<Option<Homomorphism>, GroupError> {
         if self.order() != other.order()
             || self.is_abelian() != other.is_abelian()
@@ -43,12 +55,27 @@ impl PermGroup {
         {
             return Ok(None);
         }
+        if self.equals(other) {
+            return Ok(Some(Homomorphism::known(
+                self,
+                self.degree(),
+                self.generators().to_vec(),
+            )));
+        }
+        if self.is_abelian() {
+            return abelian::isomorphism(self, other).map(Some);
+        }
         if self.order() > MAX_ORDER.into() {
             let orders = |group: &Self| group.derived_series().iter().map(Self::order).collect::<Vec<_>>();
             if orders(self) != orders(other) || self.composition_factors()? != other.composition_factors()? {
                 return Ok(None);
             }
+            return large::isomorphism(self, other);
         }
+        self.isomorphism_by_tables(other)
+    }
+
+    fn isomorphism_by_tables(&self, other: &Self) -> Result<Option<Homomorphism>, GroupError> {
         let tables = [
             CayleyTable::new(self, MAX_ORDER)?,
             CayleyTable::new(other, MAX_ORDER)?,
@@ -74,7 +101,7 @@ impl PermGroup {
         let images = images.iter().map(|&h| tables[1].element(h)).collect();
         let map = Homomorphism::new(&Self::new(self.degree(), chosen)?, other, images)?;
         let images: Result<Vec<_>, _> = self.generators().iter().map(|g| map.image(g)).collect();
-        Ok(Some(Homomorphism::new(self, other, images?)?))
+        Homomorphism::new(self, other, images?).map(Some)
     }
 
     /// Whether the groups are isomorphic.
@@ -94,7 +121,7 @@ impl PermGroup {
     /// The number of isomorphisms of the group to itself.
     ///
     /// # Errors
-    /// [`GroupError::Limit`] past order 4096.
+    /// [`GroupError::Limit`] past order 2048.
     ///
     /// ```
     /// use groups::catalog::parse_group;

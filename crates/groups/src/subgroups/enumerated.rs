@@ -7,7 +7,7 @@ use crate::permutation::Permutation;
 use crate::transversals::over;
 
 /// A group whose elements are `0..order`, the identity being 0.
-pub(super) struct Enumerated {
+pub(crate) struct Enumerated {
     numbering: Numbering,
     /// The images of all points under element 0, then under element 1, and so on.
     images: Vec<u16>,
@@ -26,7 +26,7 @@ impl Enumerated {
     ///
     /// # Errors
     /// [`GroupError::Limit`] if the order is over `max_order` or the images do not fit.
-    pub(super) fn new(group: &PermGroup, max_order: usize) -> Result<Self, GroupError> {
+    pub(crate) fn new(group: &PermGroup, max_order: usize) -> Result<Self, GroupError> {
         let order = small_order(group, max_order)?;
         let entries = order.saturating_mul(group.degree());
         over(
@@ -57,7 +57,7 @@ impl Enumerated {
         Ok(this)
     }
 
-    pub(super) fn order(&self) -> usize {
+    pub(crate) fn order(&self) -> usize {
         self.numbering.order()
     }
 
@@ -68,7 +68,7 @@ impl Enumerated {
 
     /// First `g`, then `h`.
     #[inline]
-    pub(super) fn product(&self, g: u32, h: u32) -> u32 {
+    pub(crate) fn product(&self, g: u32, h: u32) -> u32 {
         if self.table.is_empty() {
             let (g, h) = (self.images(g), self.images(h));
             self.numbering.number(|base| h[g[base] as usize]) as u32
@@ -85,7 +85,7 @@ impl Enumerated {
 
     /// h⁻¹gh.
     #[inline]
-    pub(super) fn conjugate(&self, g: u32, h: u32) -> u32 {
+    pub(crate) fn conjugate(&self, g: u32, h: u32) -> u32 {
         self.product(self.product(self.inverse(h), g), h)
     }
 
@@ -95,7 +95,7 @@ impl Enumerated {
     }
 
     /// The element with a number.
-    pub(super) fn element(&self, g: u32) -> Permutation {
+    pub(crate) fn element(&self, g: u32) -> Permutation {
         let images = self.images(g).iter().map(|&y| u32::from(y));
         Permutation::from_images_unchecked(images.collect::<Box<[u32]>>())
     }

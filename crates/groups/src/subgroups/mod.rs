@@ -27,7 +27,7 @@
 //! ```
 
 mod containment;
-mod enumerated;
+pub(crate) mod enumerated;
 mod extension;
 mod perfect;
 mod store;
