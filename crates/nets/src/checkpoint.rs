@@ -170,6 +170,25 @@ impl<'a> TensorFile<'a> {
         }
     }
 
+    /// Names of all tensors, sorted.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        let mut names = self.tensors.names();
+        names.sort_unstable();
+        names
+    }
+
+    /// Whether there is a tensor of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.tensors.tensor(name).is_ok()
+    }
+
+    /// The shape of a tensor.
+    pub(crate) fn shape(&self, name: &str) -> Result<Vec<usize>, NetError> {
+        let tensor = self.tensors.tensor(name);
+        let tensor = tensor.map_err(|_| self.broken(format!("no tensor \"{name}\"")))?;
+        Ok(tensor.shape().to_vec())
+    }
+
     /// The numbers of a tensor, which must have the given shape.
     pub(crate) fn numbers(&self, name: &str, shape: &[usize]) -> Result<Vec<f64>, NetError> {
         let tensor = self
