@@ -29,6 +29,8 @@ pub(crate) enum CliError {
     },
     #[error("{bad} of {all} rows were not answered in full: {errors}")]
     Rows { bad: usize, all: usize, errors: String },
+    #[error("cannot start a worker: {0}")]
+    Worker(std::io::Error),
     #[error("cannot print: {0}")]
     Print(std::io::Error),
     #[error("{option} '{value}' is not understood: expected {expected}")]
@@ -51,6 +53,11 @@ impl CliError {
             .collect();
         let line = first_block.join(" ");
         CliError::Usage(line.strip_prefix("error: ").unwrap_or(&line).to_owned())
+    }
+
+    pub(crate) fn read(path: &Path) -> impl FnOnce(std::io::Error) -> CliError + use<> {
+        let path = path.to_owned();
+        move |source| CliError::Read { path, source }
     }
 
     pub(crate) fn write(path: &Path) -> impl FnOnce(std::io::Error) -> CliError + use<> {

@@ -1,5 +1,6 @@
 //! `shadow group`: questions about a permutation group.
 
+mod analyze;
 mod characters;
 mod cycle_index;
 mod info;
@@ -38,6 +39,11 @@ enum Question {
     CycleIndex(cycle_index::Args),
     /// The Schreier graph of an orbit.
     Graph(GraphArgs),
+    /// Answers a table of groups and fields.
+    Analyze(analyze::Args),
+    /// Answers questions from standard input; started by `analyze`.
+    #[command(hide = true)]
+    AnalyzeWorker,
 }
 
 #[derive(clap::Args)]
@@ -91,6 +97,8 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
         Question::Subgroups(args) => subgroups::run(args),
         Question::CycleIndex(args) => cycle_index::run(args),
         Question::Graph(args) => graph(args),
+        Question::Analyze(args) => analyze::run(args),
+        Question::AnalyzeWorker => analyze::serve(),
     }
 }
 

@@ -29,6 +29,25 @@ pub(crate) fn to_json(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).expect("result types have string keys and serialise without failing")
 }
 
+/// The folder that a file is in.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes sure that a file can be written where it is wanted, before any work is done for it.
+pub(crate) fn writable(path: &Path) -> Result<(), CliError> {
+    if path.is_dir() {
+        let error = io::Error::from(io::ErrorKind::IsADirectory);
+        return Err(CliError::write(path)(error));
+    }
+    tempfile::tempfile_in(folder_of(path))
+        .map(drop)
+        .map_err(CliError::write(path))
+}
+
 /// Writes a file whole or not at all: to a temporary file beside it, which is then renamed.
 pub(crate) fn file(path: &Path, contents: &[u8]) -> Result<(), CliError> {
     stream(path, |file| file.write_all(contents))
@@ -39,10 +58,7 @@ pub(crate) fn stream(
     path: &Path,
     contents: impl FnOnce(&mut std::fs::File) -> io::Result<()>,
 ) -> Result<(), CliError> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     let write = || -> io::Result<()> {
         let mut builder = tempfile::Builder::new();
         #[cfg(unix)]

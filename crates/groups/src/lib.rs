@@ -3,6 +3,7 @@
 //! No floating point decides anything here.
 
 pub mod action;
+pub mod analysis;
 pub mod backtrack;
 mod blocks;
 pub mod catalog;
