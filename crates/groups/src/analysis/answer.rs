@@ -93,7 +93,10 @@ fn count(number: &BigUint) -> Value {
 
 fn stabilizer(group: &PermGroup, field: Field, input: &Value) -> Result<Value, GroupError> {
     let (key, stabilizer) = match field {
-        Field::TupleStabilizer => ("tuple", group.pointwise_stabilizer(&points(&input["tuple"], "`tuple`")?)?),
+        Field::TupleStabilizer => (
+            "tuple",
+            group.pointwise_stabilizer(&points(&input["tuple"], "`tuple`")?)?,
+        ),
         Field::ColoringStabilizer => {
             let colouring = colours(&input["coloring"])?;
             ("coloring", group.colouring_stabilizer(&colouring)?)
@@ -101,7 +104,10 @@ fn stabilizer(group: &PermGroup, field: Field, input: &Value) -> Result<Value, G
         Field::PartitionStabilizer => {
             let parts = input["parts"].as_array().map_or(&[][..], Vec::as_slice);
             let parts = parts.iter().map(|part| points(part, "a part of `parts`"));
-            ("parts", group.partition_stabilizer(&parts.collect::<Result<Vec<_>, _>>()?)?)
+            (
+                "parts",
+                group.partition_stabilizer(&parts.collect::<Result<Vec<_>, _>>()?)?,
+            )
         }
         _ => ("set", group.set_stabilizer(&points(&input["set"], "`set`")?)?),
     };
