@@ -6,7 +6,8 @@
 //! ([`colouring_stabilizer`](crate::PermGroup::colouring_stabilizer)), ordered and unordered partitions
 //! ([`partition_stabilizer`](crate::PermGroup::partition_stabilizer)); the
 //! [`intersection`](crate::PermGroup::intersection) with another group; and the
-//! [smallest image](crate::PermGroup::smallest_set_image) of a set.
+//! [smallest image](crate::PermGroup::smallest_set_image) of a set, and with it
+//! [representatives](crate::PermGroup::set_orbit_representatives) of all orbits on sets of one size.
 
 mod adjacency;
 mod cells;
@@ -18,6 +19,7 @@ mod rbase;
 mod refine;
 mod relation;
 mod search;
+mod set_orbits;
 mod smallest_image;
 mod strong;
 #[cfg(test)]

@@ -464,3 +464,70 @@ fn a_wreath_product_of_large_degree() {
     let found = group.set_transporter(&set, &moved).unwrap().unwrap();
     assert_eq!(image(&set, &found), moved);
 }
+
+#[test]
+fn orbits_on_sets_agree_with_burnside() {
+    // The number of orbits on all sets is the number of colourings with two colours.
+    for text in [
+        "M11",
+        "M12",
+        "PSL(2,11)",
+        "D9",
+        "S3 wr S3",
+        "S4 x A4",
+        "C8",
+        "()",
+        "AGL(3,2)",
+    ] {
+        let group = parse_group(text).unwrap();
+        let mut total = 0;
+        for size in 0..=group.degree() {
+            let sets = group.set_orbit_representatives(size, 10_000).unwrap();
+            assert!(sets.is_sorted() && sets.iter().all(|set| set.len() == size));
+            for set in &sets {
+                assert_eq!(group.smallest_set_image(set).unwrap().0, *set, "{text}");
+            }
+            total += sets.len();
+        }
+        assert_eq!(
+            group.number_of_colourings(&2u32.into()).unwrap(),
+            total.into(),
+            "{text}"
+        );
+    }
+    // M24 on sets of up to twelve points (J. Conway, in *Finite Simple Groups*, 1971).
+    let m24 = parse_group("M24").unwrap();
+    let counts = (0..=12).map(|k| m24.set_orbit_representatives(k, 100).unwrap().len());
+    assert_eq!(
+        counts.collect::<Vec<_>>(),
+        [1, 1, 1, 1, 1, 1, 2, 2, 3, 3, 3, 3, 5]
+    );
+    assert!(matches!(
+        m24.set_orbit_representatives(8, 2).unwrap_err(),
+        GroupError::Limit { limit: 2, .. }
+    ));
+    assert!(matches!(
+        m24.set_orbit_representatives(25, 2).unwrap_err(),
+        GroupError::Domain { .. }
+    ));
+}
+
+#[test]
+fn rows_and_columns_have_the_grid_in_common() {
+    // S_7 ≀ S_7 on the rows of a square, and on its columns: both keep the square's S_7 × S_7.
+    let rows = parse_group("S7 wr S7").unwrap();
+    let turn = Permutation::from_images((0..49).map(|x| x % 7 * 7 + x / 7).collect()).unwrap();
+    let generators = rows.generators().iter().map(|g| g.conjugate_by(&turn)).collect();
+    let columns = PermGroup::new(49, generators).unwrap();
+    let grid = rows.intersection(&columns).unwrap();
+    assert_eq!(grid.order(), crate::factorization::factorial(7).pow(2));
+    let even = grid.intersection(&PermGroup::alternating(49)).unwrap();
+    assert_eq!(even.order() * 2u32, grid.order());
+    // The turn takes rows to columns, so no element of the group of the rows does what it does.
+    assert!(
+        rows.coset_intersection(&turn, &rows, &rows.identity())
+            .unwrap()
+            .is_none()
+    );
+    assert!(rows.coset_intersection(&turn, &columns, &turn).unwrap().is_some());
+}
