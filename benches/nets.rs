@@ -2,6 +2,9 @@
 //!
 //! Each group is named by its question; throughput is in rows, so the numbers compare across shapes. Data are uniform
 //! noise where only the shape matters. `RAYON_NUM_THREADS` sets the number of threads.
+//!
+//! `epoch_vs_its_products` runs an epoch and, in the same group, its matrix products alone, on the same operands read
+//! in the same orientations: the ratio of the two is the share of the time that goes into products.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use nets::matrix::{View, product};
@@ -112,8 +115,85 @@ fn product_rate_vs_shape(c: &mut Criterion) {
     group.finish();
 }
 
+/// The products of a batch: (rows, inner, columns, whether the left and the right factor are read as transposes).
+type Products<'a> = &'a [(usize, usize, usize, bool, bool)];
+
+/// An epoch against its matrix products alone.
+fn epoch_vs_its_products(c: &mut Criterion) {
+    let mut group = c.benchmark_group("epoch_vs_its_products");
+    group.sample_size(10);
+    let (rows, batch, v, h) = (4096, 128, 784, 500);
+    let data = noise_rows(rows, v);
+    group.throughput(Throughput::Elements(rows as u64));
+    let up = (batch, v, h, false, true);
+    let down = (batch, h, v, false, false);
+    let machine: Products = &[up, down, up, (h, 2 * batch, v, true, false)];
+    let autoencoder: Products = &[
+        up,
+        (batch, h, v, false, true),
+        (batch, v, h, false, false),
+        (h, batch, v, true, false),
+        (v, batch, h, true, false),
+    ];
+    for (name, products) in [("machine", machine), ("autoencoder", autoencoder)] {
+        let mut operands: Vec<_> = products
+            .iter()
+            .map(|&(m, k, n, ..)| (noise(m * k), noise(k * n), vec![0.0; m * n]))
+            .collect();
+        group.bench_function(format!("{name} {v}-{h} products"), |b| {
+            b.iter(|| {
+                for _ in 0..rows / batch {
+                    for (&(m, k, n, left, right), (a, b, c)) in products.iter().zip(&mut operands) {
+                        let a = if left {
+                            View::new(a, k, m).transposed()
+                        } else {
+                            View::new(a, m, k)
+                        };
+                        let b = if right {
+                            View::new(b, n, k).transposed()
+                        } else {
+                            View::new(b, k, n)
+                        };
+                        product(c, a, b, 1.0, 0.0);
+                    }
+                }
+            });
+        });
+    }
+    let options = RbmOptions {
+        hidden: h,
+        batch,
+        ..RbmOptions::default()
+    };
+    let mut trainer = RbmTrainer::new(&data, options).expect("options in range");
+    group.bench_function(format!("machine {v}-{h} epoch"), |b| {
+        b.iter(|| trainer.epoch(&mut ignore_progress))
+    });
+    for (name, optimizer) in [
+        ("momentum", Optimizer::sgd(0.1, 0.9)),
+        ("adam", Optimizer::adam(1e-3)),
+    ] {
+        let options = AutoencoderOptions {
+            code_width: h,
+            loss: Loss::SquaredError,
+            train: TrainOptions {
+                batch,
+                optimizer,
+                ..TrainOptions::default()
+            },
+            ..AutoencoderOptions::default()
+        };
+        let mut trainer = AutoencoderTrainer::new(&data, options).expect("options in range");
+        group.bench_function(format!("autoencoder {v}-{h} {name} epoch"), |b| {
+            b.iter(|| trainer.epoch(&mut ignore_progress))
+        });
+    }
+    group.finish();
+}
+
 criterion_group!(
     benches,
+    epoch_vs_its_products,
     epoch_of_the_default_autoencoder,
     autoencoder_epoch_vs_shape,
     machine_epoch_vs_shape,

@@ -3,7 +3,7 @@
 //! Matrices are row-major slices; a [`View`] reads one, or its transpose, or a range of its columns, without copying.
 //!
 //! Invariant: **the bytes of a product do not depend on the number of threads.** The result is cut into blocks of
-//! rows whose sizes are a function of the shape alone ([`block_rows`]); each block is one single-threaded product by
+//! rows, or of columns where rows are few, whose sizes are a function of the shape alone; each block is one single-threaded product by
 //! the `gemm` crate (AVX-512, AVX2 or portable, chosen at run time), with the whole sum over the inner dimension
 //! inside it. Threads only decide who computes a block.
 //!
@@ -193,6 +193,11 @@ impl<'a, T> View<'a, T> {
         }
     }
 
+    /// A range of its columns, without copying.
+    fn column_range(self, range: Range<usize>) -> Self {
+        self.transposed().row_range(range).transposed()
+    }
+
     /// One entry.
     pub(crate) fn get(&self, row: usize, column: usize) -> T
     where
@@ -212,6 +217,9 @@ impl<'a, T> View<'a, T> {
     }
 }
 
+/// Multiply-adds below which sharing costs more than it gains.
+const WORTH: usize = 1 << 20;
+
 /// Rows in a block are a multiple of this, so that what is drawn per group of rows does not straddle blocks.
 pub(crate) const ROW_GROUP: usize = 16;
 
@@ -219,14 +227,28 @@ pub(crate) const ROW_GROUP: usize = 16;
 ///
 /// Blocks are large enough that a single-threaded product runs at its full rate, at least two when the whole is worth
 /// sharing, and at most eight.
-pub fn block_rows(rows: usize, inner: usize, columns: usize) -> usize {
-    /// Multiply-adds below which sharing costs more than it gains.
-    const WORTH: usize = 1 << 20;
+fn block_rows(rows: usize, inner: usize, columns: usize) -> usize {
     /// Fewest rows with which the product runs near its full rate.
     const FEWEST: usize = 64;
     let work = rows.saturating_mul(inner).saturating_mul(columns);
     let blocks = (work / WORTH).min(rows / FEWEST).clamp(1, MAX_BLOCKS);
     rows.div_ceil(blocks).next_multiple_of(ROW_GROUP)
+}
+
+/// Whether a product is cut into blocks of columns instead of rows: where rows are few, each block of them would pack
+/// the whole of B again.
+fn by_columns(rows: usize, columns: usize) -> bool {
+    2 * rows <= columns
+}
+
+/// Columns in each block of a product that is cut by columns: a function of the shape alone. The number of blocks is a
+/// power of two, since every block packs the whole of A.
+fn block_columns(rows: usize, inner: usize, columns: usize) -> usize {
+    /// Fewest columns in a block.
+    const FEWEST: usize = 128;
+    let work = rows.saturating_mul(inner).saturating_mul(columns);
+    let blocks = (work / WORTH).min(columns / FEWEST).clamp(1, MAX_BLOCKS);
+    columns.div_ceil(1 << blocks.ilog2()).next_multiple_of(ROW_GROUP)
 }
 
 /// C = alpha·AB + beta·C.
@@ -281,6 +303,10 @@ pub(crate) fn product_with<T: Real, const N: usize>(
         others.iter().all(|other| other.len() == c.len()),
         "the other matrices have the shape of the result"
     );
+    let by_columns = by_columns(a.rows, b.columns);
+    if by_columns {
+        product_columns(c, a, b, alpha, beta);
+    }
     let step = block_rows(a.rows, a.columns, b.columns);
     let (mut blocks, mut count) = ([const { None }; MAX_BLOCKS], 0);
     let mut rest = c;
@@ -304,8 +330,10 @@ pub(crate) fn product_with<T: Real, const N: usize>(
     }
     let run = |block: &mut Option<Block<'_, T, N>>| {
         let Some(block) = block else { return };
-        let last = block.first + block.rows.len() / b.columns;
-        product_block(block.rows, a.row_range(block.first..last), b, alpha, beta);
+        if !by_columns {
+            let last = block.first + block.rows.len() / b.columns;
+            product_block(block.rows, a.row_range(block.first..last), b, alpha, beta);
+        }
         block.sum = finish(
             block.first,
             block.rows,
@@ -352,21 +380,62 @@ pub(crate) fn on_pool<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     }
 }
 
-/// One single-threaded product.
+/// One single-threaded product into a row-major matrix.
 fn product_block<T: Real>(c: &mut [T], a: View<'_, T>, b: View<'_, T>, alpha: T, beta: T) {
-    let (m, k, n) = (a.rows, a.columns, b.columns);
-    assert_eq!(c.len(), m * n, "a product's result fills its slice");
-    // SAFETY: the strides describe matrices whose every entry lies inside its slice: for A and B that is the
-    // invariant of `View`, for C (row-major, m × n) it was asserted above. C is borrowed mutably, so it overlaps
+    assert_eq!(c.len(), a.rows * b.columns, "a product's result fills its slice");
+    // SAFETY: the rows of C, `b.columns` apart, fill the slice, by the assertion; it is borrowed mutably, so it overlaps
     // neither A nor B.
+    unsafe { product_at(c.as_mut_ptr(), b.columns, a, b, alpha, beta) }
+}
+
+/// A matrix that several threads write to, each in columns of its own.
+struct SharedColumns<T>(*mut T);
+
+// SAFETY: `product_columns` hands every column to one block, and a block to one thread.
+unsafe impl<T: Send> Sync for SharedColumns<T> {}
+
+impl<T> SharedColumns<T> {
+    fn column(&self, column: usize) -> *mut T {
+        self.0.wrapping_add(column)
+    }
+}
+
+/// The same, cut into blocks of columns that run in parallel.
+fn product_columns<T: Real>(c: &mut [T], a: View<'_, T>, b: View<'_, T>, alpha: T, beta: T) {
+    assert_eq!(c.len(), a.rows * b.columns, "a product's result fills its slice");
+    let block = block_columns(a.rows, a.columns, b.columns);
+    let shared = SharedColumns(c.as_mut_ptr());
+    let run = |index: usize| {
+        let range = index * block..((index + 1) * block).min(b.columns);
+        let columns = shared.column(range.start);
+        // SAFETY: the block's entries, at rows `b.columns` apart, lie inside C, which is borrowed mutably and so overlaps
+        // neither A nor B; the ranges of different blocks have no column in common.
+        unsafe { product_at(columns, b.columns, a, b.column_range(range), alpha, beta) }
+    };
+    let blocks = b.columns.div_ceil(block);
+    if blocks < 2 || rayon::current_num_threads() == 1 {
+        (0..blocks).for_each(run);
+    } else {
+        (0..blocks).into_par_iter().with_max_len(1).for_each(run);
+    }
+}
+
+/// C = alpha·AB + beta·C, C's rows being `stride` apart.
+///
+/// # Safety
+/// All entries (i, j) of C, at `c + i·stride + j`, may be read and written, and none is an entry of A or B.
+unsafe fn product_at<T: Real>(c: *mut T, stride: usize, a: View<'_, T>, b: View<'_, T>, alpha: T, beta: T) {
+    assert_eq!(a.columns, b.rows, "the inner dimensions of a product agree");
+    // SAFETY: the strides describe matrices whose every entry lies inside its slice: for A and B that is the
+    // invariant of `View`, for C it is the caller's promise.
     unsafe {
         gemm::gemm(
-            m,
-            n,
-            k,
-            c.as_mut_ptr(),
+            a.rows,
+            b.columns,
+            a.columns,
+            c,
             1,
-            n as isize,
+            stride as isize,
             beta != T::ZERO,
             a.values.as_ptr(),
             a.column_stride as isize,
@@ -414,6 +483,8 @@ mod tests {
             (130, 70, 50),
             (200, 1, 3),
             (1, 300, 40),
+            (100, 90, 300),
+            (64, 130, 530),
         ] {
             let (a, b) = (numbers(m * k, 1), numbers(k * n, 2));
             let at: Vec<f64> = (0..k * m).map(|i| a[(i % m) * k + i / m]).collect();
@@ -435,7 +506,12 @@ mod tests {
 
     #[test]
     fn one_and_two_threads_give_the_same_bytes() {
-        let (m, k, n) = (300, 200, 150);
+        for (m, k, n) in [(300, 200, 150), (100, 150, 700)] {
+            same_bytes(m, k, n);
+        }
+    }
+
+    fn same_bytes(m: usize, k: usize, n: usize) {
         let a: Vec<f32> = numbers(m * k, 3).iter().map(|&x| x as f32).collect();
         let b: Vec<f32> = numbers(k * n, 4).iter().map(|&x| x as f32).collect();
         let run = |threads| {
