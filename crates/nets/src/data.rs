@@ -4,6 +4,7 @@ mod dataset;
 mod digits;
 mod idx;
 pub(crate) mod npy;
+mod patches;
 mod png;
 mod split;
 

@@ -16,6 +16,7 @@ mod checkpoint;
 mod data;
 mod elementwise;
 mod error;
+mod ica;
 mod import;
 mod layers;
 mod loss;
@@ -27,11 +28,13 @@ mod rbm;
 mod rounding;
 mod stack;
 mod train;
+mod whitening;
 
 pub use activation::Activation;
 pub use autoencoder::{Autoencoder, AutoencoderOptions, AutoencoderTrainer};
 pub use data::{Array, Dataset, read_idx_labels, read_npy, write_npy};
 pub use error::NetError;
+pub use ica::{Ica, IcaOptions};
 pub use layers::{
     Arithmetic, BatchNorm, Conv2d, Dense, Elementwise, Layer, LayerNorm, MatMul, MaxPool2d, Padding, Softmax,
     SparseMap, Window,
@@ -48,3 +51,4 @@ pub use train::{
     Batch, ChainLearner, ChainOptions, CodePenalty, Decay, EarlyStopping, EpochError, Learner, OnProgress,
     Progress, Schedule, StopReason, TrainOptions, Trainer, VisitState, history_csv, ignore_progress,
 };
+pub use whitening::{Whitening, WhiteningKind};

@@ -18,6 +18,8 @@ pub(crate) enum Purpose {
     Visible = 6,
     Chains = 7,
     Learner = 9,
+    Patches = 10,
+    Start = 11,
 }
 
 /// The stream at (seed, purpose, first, second).

@@ -168,6 +168,15 @@ impl Dataset {
         &self.checksum
     }
 
+    /// The same rows with other finite numbers, as many.
+    pub(crate) fn with_values(&self, values: Vec<f32>) -> Self {
+        assert_eq!(values.len(), self.values.len(), "as many numbers as before");
+        Dataset {
+            values,
+            ..self.clone()
+        }
+    }
+
     /// The given rows, in the given order, with their labels.
     ///
     /// # Panics

@@ -41,6 +41,41 @@ impl Dataset {
         ))
     }
 
+    /// Cuts the rows at random into three parts: (training, validation, test), the last two of the given shares.
+    ///
+    /// ```
+    /// let (train, validation, test) = nets::Dataset::digits().split_in_three(0.1, 0.2, 7)?;
+    /// assert_eq!((train.len(), validation.len(), test.len()), (1258, 180, 359));
+    /// # Ok::<(), nets::NetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`NetError::Option`] if a part would be empty.
+    pub fn split_in_three(
+        &self,
+        validation: f64,
+        test: f64,
+        seed: u64,
+    ) -> Result<(Dataset, Dataset, Dataset), NetError> {
+        let count = |name: &str, share: f64| {
+            let count = (share * self.len() as f64).round() as usize;
+            let fine = (0.0..1.0).contains(&share) && count > 0;
+            option(fine, name, share, "a share of at least one row").map(|()| count)
+        };
+        let (validation_rows, test_rows) =
+            (count("validation share", validation)?, count("test share", test)?);
+        option(
+            validation_rows + test_rows < self.len(),
+            "validation and test shares",
+            validation + test,
+            "shares that leave rows to train on",
+        )?;
+        let order = permutation(self.len(), &mut stream(seed, Purpose::Split, 0, 0));
+        let (test, rest) = order.split_at(test_rows);
+        let (validation, train) = rest.split_at(validation_rows);
+        Ok((self.select(train), self.select(validation), self.select(test)))
+    }
+
     /// Cuts the rows at random into `folds` parts as equal as can be and returns, for each, (the others, the part).
     ///
     /// # Errors
@@ -97,5 +132,17 @@ mod tests {
             assert!(part.values().iter().all(|v| !others.values().contains(v)));
         }
         assert!(data.folds(1, 0).is_err() && data.folds(11, 0).is_err());
+    }
+
+    #[test]
+    fn three_parts_are_a_partition_and_the_test_part_is_that_of_a_split() {
+        let data = numbered(50);
+        let (train, validation, test) = data.split_in_three(0.2, 0.3, 4).unwrap();
+        let parts = [&train, &validation, &test].map(|part| part.values().to_vec());
+        let mut all = parts.concat();
+        all.sort_by(f32::total_cmp);
+        assert_eq!(all, data.values());
+        assert_eq!(Some(test), data.split(0.3, 4).unwrap().1);
+        assert!(data.split_in_three(0.5, 0.5, 4).is_err() && data.split_in_three(0.0, 0.5, 4).is_err());
     }
 }
