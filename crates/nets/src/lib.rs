@@ -23,10 +23,12 @@ mod loss;
 pub mod matrix;
 mod network;
 mod optimizer;
+mod probe;
 mod random;
 mod rbm;
 mod rounding;
 mod stack;
+mod stiefel;
 mod train;
 mod whitening;
 
@@ -42,10 +44,12 @@ pub use layers::{
 pub use loss::Loss;
 pub use network::{DerivativeBounds, Network, NetworkBuilder, Node};
 pub use optimizer::Optimizer;
+pub use probe::{Probe, ProbeOptions};
 pub use rbm::{
     LogPartition, NegativePhase, Rbm, RbmLearner, RbmOptions, RbmTrainer, Sparsity, VisibleUnits, WarmUp,
 };
 pub use stack::{Stack, StackOptions};
+pub use stiefel::Stiefel;
 pub use train::rows::{BatchAddress, Corruption, Rows};
 pub use train::{
     Batch, ChainLearner, ChainOptions, CodePenalty, Decay, EarlyStopping, EpochError, Learner, OnProgress,
