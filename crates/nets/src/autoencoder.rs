@@ -2,6 +2,7 @@
 
 mod trainer;
 
+pub(crate) use trainer::fresh_layers;
 pub use trainer::{AutoencoderOptions, AutoencoderTrainer};
 
 use crate::{Activation, Dense, NetError, Network};

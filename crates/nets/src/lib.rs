@@ -30,6 +30,8 @@ mod rounding;
 mod stack;
 mod stiefel;
 mod train;
+mod tune;
+mod variational;
 mod whitening;
 
 pub use activation::Activation;
@@ -48,11 +50,13 @@ pub use probe::{Probe, ProbeOptions};
 pub use rbm::{
     LogPartition, NegativePhase, Rbm, RbmLearner, RbmOptions, RbmTrainer, Sparsity, VisibleUnits, WarmUp,
 };
-pub use stack::{Stack, StackOptions};
+pub use stack::{LayerOptions, Stack, StackOptions};
 pub use stiefel::Stiefel;
 pub use train::rows::{BatchAddress, Corruption, Rows};
 pub use train::{
     Batch, ChainLearner, ChainOptions, CodePenalty, Decay, EarlyStopping, EpochError, Learner, OnProgress,
     Progress, Schedule, StopReason, TrainOptions, Trainer, VisitState, history_csv, ignore_progress,
 };
+pub use tune::{ClassifierOptions, ClassifierTrainer, UnrolledOptions, UnrolledTrainer};
+pub use variational::{Variational, VariationalLearner, VariationalOptions, VariationalTrainer};
 pub use whitening::{Whitening, WhiteningKind};

@@ -17,6 +17,7 @@ pub(crate) enum Purpose {
     Hidden = 5,
     Visible = 6,
     Chains = 7,
+    Latent = 8,
     Learner = 9,
     Patches = 10,
     Start = 11,

@@ -1,13 +1,15 @@
 //! A greedy stack of autoencoders: each one is trained on the codes of the one below.
 
+use crate::layers::shape_error;
 use crate::optimizer::option;
 use crate::train::OnProgress;
 use crate::train::rows::Rows;
 use crate::{
     Activation, Autoencoder, AutoencoderOptions, AutoencoderTrainer, CodePenalty, Corruption, Dataset,
-    EpochError, Loss, NetError, Network, TrainOptions,
+    EpochError, Learner, Loss, NetError, Network, Rbm, RbmOptions, RbmTrainer, TrainOptions, Trainer,
 };
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 /// The architecture of a stack and how to train it: the same settings for every layer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,6 +49,32 @@ impl Default for StackOptions {
             train: TrainOptions::default(),
         }
     }
+}
+
+/// One layer of a stack and how it is trained.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LayerOptions {
+    /// An autoencoder.
+    Autoencoder(AutoencoderOptions),
+    /// A restricted Boltzmann machine.
+    Rbm(RbmOptions),
+}
+
+/// Trains one layer to the end.
+fn run_layer<'a, L: Learner>(
+    trainer: Trainer<'a, L>,
+    held_out: Rows<'a>,
+    file: Option<&Path>,
+    on_progress: &mut OnProgress<'_>,
+) -> Result<Trainer<'a, L>, NetError> {
+    let mut trainer = trainer.with_held_out_rows(Some(held_out));
+    match file {
+        Some(file) => trainer.run_with_file(file, on_progress)?,
+        None => trainer.run(on_progress)?,
+    };
+    Ok(trainer)
 }
 
 /// A stack of autoencoders, the first nearest to the input, with the training history of each.
@@ -139,40 +167,90 @@ impl Stack {
         options: &StackOptions,
         on_progress: &mut OnProgress<'_>,
     ) -> Result<Self, NetError> {
-        option(
-            !options.widths.is_empty(),
-            "widths",
-            "empty",
-            "at least one width",
-        )?;
         let (train, held_out) = data.split(options.held_out, options.train.seed)?;
+        let layers: Vec<LayerOptions> = options
+            .widths
+            .iter()
+            .map(|&code_width| {
+                LayerOptions::Autoencoder(AutoencoderOptions {
+                    code_width,
+                    activation: options.activation,
+                    decoder_activation: options.decoder_activation,
+                    tied: options.tied,
+                    loss: options.loss,
+                    corruption: options.corruption,
+                    penalty: options.penalty,
+                    train: options.train,
+                })
+            })
+            .collect();
+        Stack::pretrain_layers(&train, held_out.as_ref(), &layers, None, on_progress)
+    }
+
+    /// Trains layers of any kind greedily, each on the codes of the one below: autoencoders, machines (a deep belief
+    /// net: Hinton, Osindero, Teh 2006) or both. A machine becomes its mean-field autoencoder; its codes are
+    /// probabilities.
+    ///
+    /// With a folder, the state of each layer's run is kept there in `layer-I.safetensors`, and a call that finds such
+    /// files goes on from them, with the bytes of a run that was never interrupted.
+    ///
+    /// # Errors
+    /// As [`Stack::pretrain`], and as [`Trainer::run_with_file`](crate::Trainer::run_with_file).
+    pub fn pretrain_layers(
+        train: &Dataset,
+        held_out: Option<&Dataset>,
+        layers: &[LayerOptions],
+        folder: Option<&Path>,
+        on_progress: &mut OnProgress<'_>,
+    ) -> Result<Self, NetError> {
+        option(!layers.is_empty(), "widths", "empty", "at least one width")?;
+        if let Some(held_out) = held_out.filter(|held_out| held_out.width() != train.width()) {
+            return Err(shape_error(
+                "width of the held-out rows",
+                train.width(),
+                held_out.width(),
+            ));
+        }
         let mut below = train.values().to_vec();
         let mut below_held_out = held_out.map_or(Vec::new(), |rows| rows.values().to_vec());
-        let mut width = data.width();
+        let mut width = train.width();
         let (mut autoencoders, mut histories) = (Vec::new(), Vec::new());
-        for (layer, &code_width) in options.widths.iter().enumerate() {
-            let layer_options = AutoencoderOptions {
-                code_width,
-                activation: options.activation,
-                decoder_activation: options.decoder_activation,
-                tied: options.tied,
-                loss: options.loss,
-                corruption: options.corruption,
-                penalty: options.penalty,
-                train: options.train,
-            };
+        for (index, layer) in layers.iter().enumerate() {
             let rows = Rows::new(&below, width);
             let held_out = Rows::new(&below_held_out, width);
-            let mut trainer = AutoencoderTrainer::on_rows(rows, layer_options, layer, options.widths.len())?
-                .with_held_out_rows(Some(held_out));
-            trainer.run(on_progress)?;
-            histories.push(trainer.history().to_vec());
-            autoencoders.push(trainer.autoencoder());
-            let learner = trainer.learner_mut();
-            (below, below_held_out) = (learner.outputs(rows, 1), learner.outputs(held_out, 1));
-            width = code_width;
+            let file = folder.map(|folder| folder.join(format!("layer-{index}.safetensors")));
+            let file = file.as_deref();
+            let (autoencoder, history, codes, codes_held_out) = match *layer {
+                LayerOptions::Autoencoder(options) => {
+                    let trainer = AutoencoderTrainer::on_rows(rows, options, index, layers.len())?;
+                    let mut trainer = run_layer(trainer, held_out, file, on_progress)?;
+                    let (autoencoder, history) = (trainer.autoencoder(), trainer.history().to_vec());
+                    let learner = trainer.learner_mut();
+                    let codes = learner.outputs(rows, 1);
+                    (autoencoder, history, codes, learner.outputs(held_out, 1))
+                }
+                LayerOptions::Rbm(options) => {
+                    let trainer = RbmTrainer::on_rows(rows, options, index, layers.len())?;
+                    let trainer = run_layer(trainer, held_out, file, on_progress)?;
+                    let (autoencoder, history) = (trainer.rbm().autoencoder(), trainer.history().to_vec());
+                    let codes = trainer.learner().codes(rows);
+                    (autoencoder, history, codes, trainer.learner().codes(held_out))
+                }
+            };
+            width = autoencoder.code_width();
+            autoencoders.push(autoencoder);
+            histories.push(history);
+            (below, below_held_out) = (codes, codes_held_out);
         }
         Stack::new(autoencoders, histories)
+    }
+
+    /// The machines of a stack that was trained as a deep belief net.
+    ///
+    /// # Errors
+    /// [`NetError::Option`] if a layer is not a machine's (see [`Rbm::from_autoencoder`]).
+    pub fn machines(&self) -> Result<Vec<Rbm>, NetError> {
+        self.autoencoders.iter().map(Rbm::from_autoencoder).collect()
     }
 
     /// The autoencoders, the first nearest to the input.
@@ -305,5 +383,42 @@ mod tests {
         let mut stop = |_: &crate::Progress| std::ops::ControlFlow::Break(());
         let error = Stack::pretrain(&digits, &quick(), &mut stop).unwrap_err();
         assert!(matches!(error, NetError::Interrupted { epoch: 1 }));
+    }
+
+    #[test]
+    fn a_deep_belief_net_resumes_between_and_inside_its_layers() {
+        let (train, test) = Dataset::digits().split(0.5, 2).unwrap();
+        let machine = |hidden| {
+            LayerOptions::Rbm(RbmOptions {
+                hidden,
+                epochs: 2,
+                batch: 100,
+                ..RbmOptions::default()
+            })
+        };
+        let layers = [machine(30), machine(10)];
+        let whole =
+            Stack::pretrain_layers(&train, test.as_ref(), &layers, None, &mut ignore_progress).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for stop in [3, 14, 12, 2] {
+            let mut calls = 0;
+            let mut progress = |_: &crate::Progress| {
+                calls += 1;
+                if calls == stop {
+                    std::ops::ControlFlow::Break(())
+                } else {
+                    std::ops::ControlFlow::Continue(())
+                }
+            };
+            let folder = Some(folder.path());
+            let result = Stack::pretrain_layers(&train, test.as_ref(), &layers, folder, &mut progress);
+            assert!(matches!(result, Err(NetError::Interrupted { .. })));
+        }
+        let folder = Some(folder.path());
+        let parts =
+            Stack::pretrain_layers(&train, test.as_ref(), &layers, folder, &mut ignore_progress).unwrap();
+        assert_eq!(whole, parts);
+        let machines = whole.machines().unwrap();
+        assert_eq!((machines.len(), machines[1].visible_width()), (2, 30));
     }
 }

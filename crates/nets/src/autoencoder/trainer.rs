@@ -7,7 +7,8 @@ use crate::random::{Purpose, stream, unit_f64};
 use crate::train::chain::{Chain, DenseUse, Parameter};
 use crate::train::rows::{Corruption, Rows};
 use crate::train::{ChainLearner, ChainOptions, CodePenalty, Trainer};
-use crate::{Activation, Dataset, Loss, NetError, TrainOptions};
+use crate::{Activation, Dataset, Dense, Loss, NetError, TrainOptions};
+use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 
 /// The architecture of an autoencoder and how to train it.
@@ -157,6 +158,27 @@ impl<'a> Trainer<'a, ChainLearner<AutoencoderOptions>> {
     }
 }
 
+/// Fresh dense layers on an input of the given width: weights as [`glorot`] makes them, biases 0.
+pub(crate) fn fresh_layers(
+    input: usize,
+    widths: &[(usize, Activation)],
+    seed: u64,
+    layer: usize,
+    first: u64,
+) -> Vec<Dense> {
+    let mut below = input;
+    (first..)
+        .zip(widths)
+        .map(|(index, &(width, activation))| {
+            let weights = glorot::<f32>(seed, layer, index, width, below).values;
+            let weights = DMatrix::from_row_iterator(width, below, weights.into_iter().map(f64::from));
+            below = width;
+            Dense::new(weights, DVector::zeros(width), activation)
+                .expect("fresh weights are finite, and the widths were checked to be positive")
+        })
+        .collect()
+}
+
 /// Fresh weights: uniform, of variance 2/(rows + columns).
 pub(crate) fn glorot<T: Real>(
     seed: u64,
@@ -215,7 +237,6 @@ fn fresh_chain(width: usize, options: &AutoencoderOptions, layer: usize, capacit
 mod tests {
     use super::*;
     use crate::{Optimizer, ignore_progress};
-    use nalgebra::DMatrix;
 
     /// The best affine map of rank k leaves the sum of the smaller eigenvalues of the covariance (Eckart and Young
     /// 1936; Baldi and Hornik 1989): no linear autoencoder is below it, and training comes close.
@@ -254,5 +275,127 @@ mod tests {
             error > optimum * (1.0 - 1e-5) && error < optimum * 1.03,
             "{error} {optimum}"
         );
+    }
+
+    /// Rows ±√(dλᵢ)·eᵢ in d dimensions: mean 0 and covariance diag(λ), exactly.
+    fn axes(eigenvalues: &[f64], copies: usize) -> Dataset {
+        let d = eigenvalues.len();
+        let mut values = Vec::new();
+        for _ in 0..copies {
+            for (axis, &eigenvalue) in eigenvalues.iter().enumerate() {
+                for sign in [1.0, -1.0] {
+                    let size = sign * (d as f64 * eigenvalue).sqrt();
+                    values.extend((0..d).map(|i| if i == axis { size as f32 } else { 0.0 }));
+                }
+            }
+        }
+        Dataset::new("axes", values, d).unwrap()
+    }
+
+    fn linear(code_width: usize, train: TrainOptions) -> AutoencoderOptions {
+        AutoencoderOptions {
+            code_width,
+            activation: Activation::Linear,
+            decoder_activation: Activation::Linear,
+            loss: Loss::SquaredError,
+            train,
+            ..AutoencoderOptions::default()
+        }
+    }
+
+    /// Decoder times encoder.
+    fn map(trainer: &AutoencoderTrainer<'_>) -> DMatrix<f64> {
+        let autoencoder = trainer.autoencoder();
+        autoencoder.decoder().weights() * autoencoder.encoder().weights()
+    }
+
+    /// Baldi and Hornik (1989): every minimum is the projector on the leading principal components.
+    #[test]
+    fn a_linear_autoencoder_becomes_the_projector_on_principal_components() {
+        let data = axes(&[0.5, 2.0, 0.3, 1.5, 0.1], 1);
+        for tied in [false, true] {
+            let train = TrainOptions {
+                epochs: 1500,
+                batch: 10,
+                optimizer: Optimizer::sgd(0.02, 0.9),
+                ..TrainOptions::default()
+            };
+            let options = AutoencoderOptions {
+                tied,
+                ..linear(2, train)
+            };
+            let mut trainer = AutoencoderTrainer::new(&data, options).unwrap();
+            trainer.run(&mut ignore_progress).unwrap();
+            let projector = DMatrix::from_diagonal(&nalgebra::dvector![0.0, 1.0, 0.0, 1.0, 0.0]);
+            let distance = (map(&trainer) - projector).amax();
+            assert!(distance < 1e-3, "tied {tied}: {distance}");
+        }
+    }
+
+    /// With noise of variance σ² on the input, the best linear map is Σ(Σ + σ²)⁻¹: gains λ/(λ + σ²) (Bishop 1995).
+    #[test]
+    fn a_linear_denoising_autoencoder_has_the_gains_of_wiener() {
+        let (eigenvalues, noise) = ([2.0, 1.0, 0.25], 0.5);
+        let data = axes(&eigenvalues, 100);
+        let train = TrainOptions {
+            epochs: 150,
+            batch: 100,
+            optimizer: Optimizer::sgd(0.05, 0.9),
+            schedule: crate::Schedule {
+                warm_up: 0.0,
+                decay: crate::Decay::Cosine { floor: 1e-3 },
+            },
+            ..TrainOptions::default()
+        };
+        let options = AutoencoderOptions {
+            corruption: Corruption::Gaussian(f64::sqrt(noise)),
+            ..linear(3, train)
+        };
+        let mut trainer = AutoencoderTrainer::new(&data, options).unwrap();
+        trainer.run(&mut ignore_progress).unwrap();
+        let gains = DMatrix::from_fn(3, 3, |i, j| {
+            if i == j {
+                eigenvalues[i] / (eigenvalues[i] + noise)
+            } else {
+                0.0
+            }
+        });
+        let distance = (map(&trainer) - gains).amax();
+        assert!(distance < 0.03, "{distance}");
+    }
+
+    /// The penalties do what they are for: codes at the target activation; smaller derivatives of the code.
+    #[test]
+    fn penalties_shape_the_code() {
+        let digits = Dataset::digits();
+        let train = |penalty| {
+            let options = AutoencoderOptions {
+                code_width: 32,
+                penalty,
+                train: TrainOptions {
+                    epochs: 8,
+                    ..TrainOptions::default()
+                },
+                ..AutoencoderOptions::default()
+            };
+            let mut trainer = AutoencoderTrainer::new(&digits, options).unwrap();
+            trainer.run(&mut ignore_progress).unwrap();
+            let encoder = trainer.autoencoder().encoder_network();
+            let points = (0..200).map(|row| digits.point(row));
+            let measures = points.map(|x| (encoder.forward(&x).mean(), encoder.jacobian(&x).norm_squared()));
+            let (mean, slope) = measures.fold((0.0, 0.0), |a, b| (a.0 + b.0 / 200.0, a.1 + b.1 / 200.0));
+            (mean, slope)
+        };
+        let plain = train(CodePenalty::None);
+        let sparse = train(CodePenalty::KlSparsity {
+            target: 0.1,
+            weight: 3.0,
+        });
+        let contractive = train(CodePenalty::Contractive { weight: 1.0 });
+        assert!(
+            plain.0 > 0.25 && (sparse.0 - 0.1).abs() < 0.05,
+            "{plain:?} {sparse:?}"
+        );
+        assert!(contractive.1 < 0.5 * plain.1, "{plain:?} {contractive:?}");
     }
 }

@@ -156,6 +156,18 @@ impl RbmLearner {
         }
     }
 
+    /// Hidden probabilities of clean rows, one row each.
+    pub(crate) fn codes(&self, rows: Rows<'_>) -> Vec<f32> {
+        let hidden = self.options.hidden;
+        let batch = (self.sample.len() / hidden).max(1);
+        let mut codes = vec![0.0; rows.count() * hidden];
+        let batches = rows.values().chunks(batch * self.width);
+        for (out, values) in codes.chunks_mut(batch * hidden).zip(batches) {
+            self.machine().up(values, out);
+        }
+        codes
+    }
+
     /// The positive phase and the Gibbs steps of the negative one; returns the loss.
     fn phases(&mut self, batch: &Batch<'_>, count: usize, chains: usize) -> f64 {
         let (width, hidden, options) = (self.width, self.options.hidden, self.options);

@@ -234,8 +234,14 @@ impl<T: Real> Chain<T> {
         total + self.backward_through(rows)
     }
 
+    /// Where ∂L/∂z of the last layer is put before [`Chain::backward_through`].
+    pub(crate) fn last_delta(&mut self, rows: usize) -> &mut [T] {
+        let last = self.layers.len() - 1;
+        &mut self.values[last][..rows * self.widths[last]]
+    }
+
     /// The backward pass below the last layer, whose ∂L/∂z is known; returns the penalty, summed over rows.
-    fn backward_through(&mut self, rows: usize) -> f64 {
+    pub(crate) fn backward_through(&mut self, rows: usize) -> f64 {
         let last = self.layers.len() - 1;
         let mut penalty = std::mem::take(&mut self.penalty);
         let code = &self.values[0][..rows * self.widths[0]];
@@ -286,6 +292,13 @@ impl<T: Real> Chain<T> {
             &self.deltas[layer]
         };
         &buffer[..rows * self.widths[layer]]
+    }
+
+    /// ∂L/∂x of the input, after [`Chain::backward`].
+    pub(crate) fn input_delta(&self, out: &mut [T], rows: usize) {
+        let weights = self.forward_weights(0).transposed();
+        let delta = View::new(self.delta(0, rows), rows, self.widths[0]);
+        product_then(out, delta, weights, T::ONE, T::ZERO, |_, _| 0.0);
     }
 
     /// One optimiser step on every parameter, after [`Chain::backward`]. Matrices decay, biases do not.
@@ -458,7 +471,42 @@ impl<T: Real> Chain<T> {
     }
 }
 
+impl<T: Real> Chain<T> {
+    /// A chain of the given layers, each with parameters of its own.
+    pub(crate) fn of_layers(layers: &[Dense], capacity: usize, optimizer: &Optimizer) -> Self {
+        let mut parameters = Vec::new();
+        let mut uses = Vec::new();
+        for dense in layers {
+            let (weights, bias) = (dense.weights(), dense.bias());
+            uses.push(DenseUse {
+                weight: parameters.len(),
+                transposed: false,
+                bias: parameters.len() + 1,
+                activation: dense.activation(),
+            });
+            let values = weights
+                .row_iter()
+                .flat_map(|row| row.iter().copied().collect::<Vec<_>>());
+            let values = values.map(T::from_f64).collect();
+            parameters.push(Parameter::new(values, weights.nrows(), weights.ncols()));
+            let bias: Vec<T> = bias.iter().map(|&b| T::from_f64(b)).collect();
+            parameters.push(Parameter::new(bias, 1, weights.nrows()));
+        }
+        Chain::new(parameters, uses, capacity, optimizer, CodePenalty::None)
+    }
+
+    /// Number of layers.
+    pub(crate) fn depth(&self) -> usize {
+        self.layers.len()
+    }
+}
+
 impl Chain<f32> {
+    /// All layers as they stand, in f64.
+    pub(crate) fn denses(&self) -> Vec<Dense> {
+        (0..self.depth()).map(|layer| self.dense(layer)).collect()
+    }
+
     /// A layer as it stands, in f64.
     pub(crate) fn dense(&self, layer: usize) -> Dense {
         let DenseUse { bias, activation, .. } = self.layers[layer];

@@ -58,11 +58,9 @@ impl<O: ChainOptions> ChainLearner<O> {
         outputs
     }
 
-    /// Share of the rows whose largest output is not at their label.
+    /// Share of the rows whose largest output is not at their label; of rows without labels, all.
     fn misclassified(&mut self, rows: Rows<'_>) -> f64 {
-        let Some(labels) = rows.labels() else {
-            return f64::NAN;
-        };
+        let Some(labels) = rows.labels() else { return 1.0 };
         let depth = self.chain.layers.len();
         let classes = self.chain.width(depth - 1);
         let outputs = self.outputs(rows, depth);

@@ -236,7 +236,7 @@ impl<'a, L: Learner> Trainer<'a, L> {
     /// One pass over the data, or the rest of one that was interrupted; returns the mean loss per row during it (of
     /// corrupted inputs, if inputs are).
     ///
-    /// Allocates nothing after the first call.
+    /// Allocates nothing after the first call, beside the packing buffers of the matrix products.
     ///
     /// # Errors
     /// [`NetError::Diverged`] if the loss of a batch or a parameter is not finite: the model is then as it was at the
@@ -369,6 +369,19 @@ impl<'a, L: Learner> Trainer<'a, L> {
         on_pool(|| learner.error(Rows::of(data)))
     }
 
+    /// The errors at the end of an epoch; one that is not finite is divergence, too.
+    fn measure_finite(&mut self, loss: f64) -> Result<EpochError, NetError> {
+        let errors = self.measure(Some(loss));
+        if errors.train.is_finite() && errors.held_out.is_none_or(f64::is_finite) {
+            return Ok(errors);
+        }
+        let batches = self.rows.count().div_ceil(self.options.batch);
+        let (time, epochs) = (self.position.epoch as f64, self.options.epochs as f64);
+        self.position.epoch -= 1;
+        let factor = self.options.schedule.factor(time, epochs);
+        Err(self.diverged(batches - 1, errors.watched(), factor))
+    }
+
     fn measure(&mut self, loss: Option<f64>) -> EpochError {
         let epoch = self.position.epoch;
         let (learner, rows, held_out) = (&mut self.learner, self.rows, self.held_out);
@@ -416,7 +429,7 @@ impl<'a, L: Learner> Trainer<'a, L> {
                     }
                     result => result?,
                 };
-                let errors = self.measure(Some(loss));
+                let errors = self.measure_finite(loss)?;
                 self.record(errors);
                 save(self)?;
                 let progress = self.progress(self.rows.count(), loss, Some(errors));
