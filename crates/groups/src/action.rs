@@ -4,7 +4,10 @@
 //! every action here over the whole catalog (`tests/laws.rs`). Orbits and stabilizers of any action come from
 //! [`Orbit`](crate::Orbit) and [`orbit_stabilizer`](crate::orbit_stabilizer).
 
+mod collections;
+mod elements;
 mod sets;
+mod signed;
 
 use std::hash::Hash;
 
@@ -13,7 +16,10 @@ use crate::group::Group;
 use crate::perm_group::PermGroup;
 use crate::permutation::Permutation;
 
+pub use collections::{OnMultisets, OnPartitions};
+pub use elements::{ByConjugation, ByRightMultiplication, OnCosets, OnSubgroups};
 pub use sets::{OnColourings, OnSets, OnTuples};
+pub use signed::OnSignedCoordinates;
 
 /// A right action of a group on points of any kind.
 ///

@@ -49,7 +49,10 @@ mod sylow;
 mod transversals;
 pub mod univariate;
 
-pub use action::{Action, OnColourings, OnPoints, OnSets, OnTuples};
+pub use action::{
+    Action, ByConjugation, ByRightMultiplication, OnColourings, OnCosets, OnMultisets, OnPartitions,
+    OnPoints, OnSets, OnSignedCoordinates, OnSubgroups, OnTuples,
+};
 pub use conjugacy::{ConjugacyClass, ConjugacyClasses};
 pub use elements::Elements;
 pub use error::GroupError;
@@ -58,10 +61,11 @@ pub use group::Group;
 pub use homomorphism::Homomorphism;
 pub use large_orbit::{LargeOrbit, OrbitProgress, insert_random_words};
 pub use matrix_group::{FieldMatrix, MatrixGroup, OnSubspaces, OnVectors, Subspace};
-pub use orbit::{Orbit, OrbitLimit};
+pub use orbit::{Orbit, OrbitLimit, orbits_of};
 pub use perm_group::PermGroup;
 pub use permutation::{MAX_DEGREE, Permutation};
 pub use products::{direct_product, wreath_product, wreath_product_action};
+pub use schreier_sims::NearlyRandom;
 pub use semidirect::{internal_semidirect_product, semidirect_product};
 pub use simple_group::{Exceptional, SimpleGroup};
 pub use stabilizer::orbit_stabilizer;

@@ -251,6 +251,112 @@ impl<P: Clone + Eq + Hash> Orbit<P> {
     }
 }
 
+impl<P: Clone + Eq + Hash> Orbit<P> {
+    /// A representative for each point, in order.
+    ///
+    /// One product and one action for each point.
+    pub fn transversal<G, A>(&self, group: &G, action: &A) -> Vec<G::Element>
+    where
+        G: Group,
+        A: Action<G, Point = P>,
+    {
+        let generators = group.generators();
+        let inverses: Vec<_> = generators.iter().map(|g| group.inv(g)).collect();
+        let mut transversal = vec![group.identity()];
+        for (point, &label) in self.points.iter().zip(&self.labels).skip(1) {
+            let parent = action.act(point, &inverses[label as usize]);
+            let parent = self.position(&parent);
+            let parent = parent.expect("the search came to a point from an earlier one");
+            transversal.push(group.mul(&transversal[parent], &generators[label as usize]));
+        }
+        transversal
+    }
+
+    /// The Schreier generators of the stabilizer of the first point, those left out that are trivial because they
+    /// belong to an edge of the tree.
+    ///
+    /// They generate the stabilizer (Schreier's lemma), whatever the group; there are up to points × generators of
+    /// them. For a permutation group [`orbit_stabilizer`](crate::orbit_stabilizer) is the faster way.
+    ///
+    /// ```
+    /// use groups::{Action, MatrixGroup, OnVectors, Orbit};
+    /// let group = MatrixGroup::general_linear(2, 3)?;
+    /// let action = OnVectors::new(group.field());
+    /// let vector = action.vector(vec![1, 0])?;
+    /// let orbit = Orbit::new(&group, &action, &vector, 100)?;
+    /// for g in orbit.schreier_generators(&group, &action) {
+    ///     assert_eq!(action.act(&vector, &g), vector);
+    /// }
+    /// # Ok::<(), groups::GroupError>(())
+    /// ```
+    pub fn schreier_generators<G, A>(&self, group: &G, action: &A) -> Vec<G::Element>
+    where
+        G: Group,
+        A: Action<G, Point = P>,
+    {
+        let transversal = self.transversal(group, action);
+        let mut generators = Vec::new();
+        for (at, u) in transversal.iter().enumerate() {
+            for (label, g) in group.generators().iter().enumerate() {
+                let image = self.position(&action.act(&self.points[at], g));
+                let image = image.expect("an orbit contains the images of its points");
+                let comes_from = || action.act(&self.points[image], &group.inv(g)) == self.points[at];
+                if image != 0 && self.labels[image] as usize == label && comes_from() {
+                    continue;
+                }
+                let step = group.mul(u, g);
+                generators.push(group.mul(&step, &group.inv(&transversal[image])));
+            }
+        }
+        generators
+    }
+}
+
+/// The orbits of a group on a finite domain, in the order of their first points.
+///
+/// The points of all of them together are limited, and the bytes of each. Points that are met outside of the domain are kept.
+///
+/// ```
+/// use groups::{catalog::parse_group, orbits_of, OnSets};
+/// let pairs = (0..6).flat_map(|x| (0..x).map(move |y| OnSets::point([x, y])));
+/// let orbits = orbits_of(&parse_group("C6")?, &OnSets, pairs.collect::<Result<Vec<_>, _>>()?, 1000)?;
+/// assert_eq!(orbits.iter().map(|orbit| orbit.len()).collect::<Vec<_>>(), [6, 6, 3]);
+/// # Ok::<(), groups::GroupError>(())
+/// ```
+///
+/// # Errors
+/// As [`Orbit::new`].
+pub fn orbits_of<G, A>(
+    group: &G,
+    action: &A,
+    domain: impl IntoIterator<Item = A::Point>,
+    limit: impl Into<OrbitLimit>,
+) -> Result<Vec<Orbit<A::Point>>, GroupError>
+where
+    G: Group,
+    A: Action<G>,
+{
+    let limit = limit.into();
+    let mut left = limit;
+    let mut orbits: Vec<Orbit<A::Point>> = Vec::new();
+    let mut seen: rustc_hash::FxHashSet<A::Point> = Default::default();
+    for point in domain {
+        if seen.contains(&point) {
+            continue;
+        }
+        let orbit = Orbit::new(group, action, &point, left).map_err(|error| match error {
+            GroupError::OrbitOverLimit { .. } => GroupError::OrbitOverLimit {
+                limit: limit.max_points,
+            },
+            other => other,
+        })?;
+        left.max_points -= orbit.len();
+        seen.extend(orbit.points().iter().cloned());
+        orbits.push(orbit);
+    }
+    Ok(orbits)
+}
+
 fn hash_of<P: Hash>(point: &P) -> u64 {
     FxBuildHasher.hash_one(point)
 }

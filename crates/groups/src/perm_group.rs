@@ -8,9 +8,11 @@ use std::sync::{Arc, OnceLock};
 use num_bigint::BigUint;
 use rand::Rng;
 
+use crate::action::{Action, OnCosets};
 use crate::elements::Elements;
 use crate::error::GroupError;
 use crate::group::Group;
+use crate::orbit::{Orbit, OrbitLimit};
 use crate::permutation::{Permutation, check_degree};
 use crate::schreier_sims;
 use crate::stabilizer_chain::{StabilizerChain, with_chain};
@@ -302,8 +304,48 @@ impl PermGroup {
     /// assert_eq!(sorted.len(), 12);
     /// ```
     pub fn sorted_elements(&self) -> Elements<'static> {
+        Elements::sorted(self.ascending_chain())
+    }
+
+    /// The chain whose base ascends, each base point the smallest that is moved.
+    pub(crate) fn ascending_chain(&self) -> StabilizerChain {
         let ascending: Vec<usize> = (0..self.degree()).collect();
-        Elements::sorted(schreier_sims::rebase(self.chain(), &ascending).without_redundant_levels())
+        schreier_sims::rebase(self.chain(), &ascending).without_redundant_levels()
+    }
+
+    /// The least element of each right coset of a subgroup in this group, ascending; the first is the identity.
+    ///
+    /// Takes the orbit of the subgroup under right multiplication: O(index × generators × cost of a least element).
+    ///
+    /// # Errors
+    /// [`GroupError::DegreeMismatch`], [`GroupError::NotAMember`] if the subgroup is none;
+    /// [`GroupError::OrbitOverLimit`] or [`GroupError::MemoryLimit`] before a limit is passed.
+    ///
+    /// ```
+    /// let group = groups::PermGroup::symmetric(4);
+    /// let cosets = group.right_transversal(&groups::PermGroup::alternating(4), 100)?;
+    /// assert_eq!(cosets.len(), 2);
+    /// assert_eq!(cosets[1].to_string(), "(3,4)");
+    /// # Ok::<(), groups::GroupError>(())
+    /// ```
+    pub fn right_transversal(
+        &self,
+        subgroup: &Self,
+        limit: impl Into<OrbitLimit>,
+    ) -> Result<Vec<Permutation>, GroupError> {
+        let outside = |(k, g): (usize, &Permutation)| GroupError::NotAMember {
+            what: format!("generator {} of the subgroup", k + 1),
+            element: g.to_string(),
+        };
+        let cosets = OnCosets::new(subgroup);
+        cosets.validate(self, &self.identity())?;
+        let generators = subgroup.generators().iter().enumerate();
+        if let Some(generator) = generators.into_iter().find(|(_, g)| !self.contains(g)) {
+            return Err(outside(generator));
+        }
+        let mut transversal = Orbit::new(self, &cosets, &self.identity(), limit)?.into_points();
+        transversal.sort_unstable();
+        Ok(transversal)
     }
 
     /// Refuses points that are not below the degree.

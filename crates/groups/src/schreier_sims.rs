@@ -29,6 +29,7 @@ use crate::stabilizer_chain::levels::{Chain, product_of};
 use crate::stabilizer_chain::{Point, Repr, StabilizerChain, with_chain};
 use build::{POOL, Plan};
 use factors::Search;
+pub use random::NearlyRandom;
 use random::ProductReplacement;
 use verify::Verifier;
 

@@ -121,7 +121,7 @@ impl Action<PermGroup> for OnColourings {
     }
 }
 
-fn in_range(group: &PermGroup, points: &[u32]) -> Result<(), GroupError> {
+pub(super) fn in_range(group: &PermGroup, points: &[u32]) -> Result<(), GroupError> {
     match points.iter().find(|&&p| p as usize >= group.degree()) {
         Some(&p) => Err(GroupError::PointOutOfRange {
             point: p as usize,

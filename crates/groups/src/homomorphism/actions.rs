@@ -3,13 +3,12 @@
 use std::hash::Hash;
 
 use super::{Homomorphism, not_in};
-use crate::action::Action;
+use crate::action::{Action, OnCosets};
 use crate::constituents::restricted;
 use crate::error::GroupError;
 use crate::orbit::{Orbit, OrbitLimit};
 use crate::perm_group::PermGroup;
 use crate::permutation::{Permutation, check_degree};
-use crate::stabilizer_chain::StabilizerChain;
 
 impl PermGroup {
     /// The action on the orbit of a point of any action, as permutations of the orbit's positions.
@@ -76,7 +75,7 @@ impl PermGroup {
         if self.order() > subgroup.order() * limit {
             return Err(GroupError::OrbitOverLimit { limit });
         }
-        let cosets = Cosets(subgroup.chain());
+        let cosets = OnCosets::new(subgroup);
         let (_, map) = self.action_homomorphism(&cosets, &self.identity(), limit)?;
         Ok(map)
     }
@@ -102,28 +101,4 @@ fn on_orbit<P: Clone + Eq + Hash, A: Action<PermGroup, Point = P>>(
     };
     let images = group.generators().iter().map(image).collect();
     Homomorphism::known(group, orbit.len(), images)
-}
-
-/// The cosets Hx of the group of a chain, each by the element of it with the smallest images of H's base points.
-struct Cosets<'a>(&'a StabilizerChain);
-
-impl Action<PermGroup> for Cosets<'_> {
-    type Point = Permutation;
-
-    fn act(&self, x: &Permutation, g: &Permutation) -> Permutation {
-        let mut y = x * g;
-        // The base point b of a level may be sent to the images under y of the fundamental orbit; those of the
-        // base points above stay.
-        for level in self.0.levels() {
-            let best = level.orbit().iter().min_by_key(|&&x| y.image(x as usize));
-            if let Some(u) = best.and_then(|&x| level.representative(x as usize)) {
-                y = &u * &y;
-            }
-        }
-        y
-    }
-
-    fn heap_bytes(&self, x: &Permutation) -> usize {
-        x.degree() * size_of::<u32>()
-    }
 }

@@ -7,8 +7,46 @@
 
 use rand::{Rng, RngExt};
 
-use crate::stabilizer_chain::images::{identity, invert_into, multiply, product_into};
+use crate::perm_group::PermGroup;
+use crate::permutation::Permutation;
+use crate::stabilizer_chain::images::{identity, invert_into, multiply, narrow, product_into, widen};
 use crate::stabilizer_chain::{Point, below};
+
+/// Nearly random elements of a group of which no chain is known: product replacement.
+///
+/// The elements are in the group for certain; their distribution is close to uniform only. Once the chain is built,
+/// [`PermGroup::random_element`](crate::PermGroup::random_element) is uniform.
+/// F. Celler, C. Leedham-Green, S. Murray, A. Niemeyer, E. O'Brien, "Generating random elements of a finite group"
+/// (1995).
+///
+/// ```
+/// use groups::{NearlyRandom, PermGroup};
+/// use rand::SeedableRng;
+/// let group = PermGroup::alternating(100);
+/// let elements = NearlyRandom::new(&group, rand_chacha::ChaCha8Rng::seed_from_u64(1));
+/// assert!(elements.take(20).all(|g| g.is_even()));
+/// ```
+pub struct NearlyRandom<R> {
+    replacement: ProductReplacement<u32, R>,
+}
+
+impl<R: Rng> NearlyRandom<R> {
+    /// Starts from the generators of a group.
+    pub fn new(group: &PermGroup, rng: R) -> Self {
+        let images: Vec<Vec<u32>> = group.generators().iter().map(narrow).collect();
+        Self {
+            replacement: ProductReplacement::new(group.degree(), &images, rng),
+        }
+    }
+}
+
+impl<R: Rng> Iterator for NearlyRandom<R> {
+    type Item = Permutation;
+
+    fn next(&mut self) -> Option<Permutation> {
+        Some(widen(&self.replacement.draw()))
+    }
+}
 
 /// The fewest entries of the list.
 const SLOTS: usize = 10;
