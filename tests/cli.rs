@@ -46,6 +46,45 @@ fn refused(arguments: &[&str], says: &[&str]) {
     }
 }
 
+/// Factors and normal subgroups from the theory of these groups; the two names of PSL(2,7).
+#[test]
+fn structure_and_isomorphism_answer() {
+    let cube = json(&["group", "structure", "rubik", "--json"]);
+    let names: Vec<&str> = cube["composition_factors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|factor| factor["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["C2", "C3", "A8", "A12"]);
+    assert_eq!(cube["composition_factors"][0]["multiplicity"], 12);
+    assert_eq!(cube["id_small_group"], serde_json::Value::Null);
+    let s4 = stdout(&["group", "structure", "S4", "--normal"]);
+    for line in [
+        "factors           C2^3 C3",
+        "small group       24,12",
+        "chief series      24 > 12 > 4 > 1",
+    ] {
+        assert!(s4.contains(line), "{s4}");
+    }
+    let limited = json(&[
+        "group",
+        "structure",
+        "2^5",
+        "--normal",
+        "--limit",
+        "373",
+        "--json",
+    ]);
+    assert!(limited["notes"][0].as_str().unwrap().contains("373"), "{limited}");
+    let map = json(&["group", "isomorphism", "PSL(2,7)", "PSL(3,2)", "--json"]);
+    assert_eq!(map["is_isomorphic"], true);
+    assert_eq!(map["isomorphism"][0]["image"].as_array().unwrap().len(), 7);
+    assert!(stdout(&["group", "isomorphism", "Q8", "D4"]).contains("not isomorphic"));
+    refused(&["group", "structure", "S5 y"], &["column 4"]);
+    refused(&["group", "isomorphism", "S5", "Q7"], &["Q7"]);
+}
+
 /// Degrees and indicators of SL(2,3) from its table in the literature; the fundamental representations of E6.
 #[test]
 fn characters_and_roots_answer() {

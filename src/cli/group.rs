@@ -4,7 +4,9 @@ mod analyze;
 mod characters;
 mod cycle_index;
 mod info;
+mod isomorphism;
 mod orbit;
+mod structure;
 mod subgroups;
 mod target;
 
@@ -29,6 +31,10 @@ enum Question {
     Info(info::Args),
     /// The character table, and the constituents of the permutation character.
     Characters(characters::Args),
+    /// Series, composition factors by name, and with --normal the normal subgroups.
+    Structure(structure::Args),
+    /// Whether two groups are isomorphic, and an isomorphism.
+    Isomorphism(isomorphism::Args),
     /// The orbit of a point, a set or a tuple.
     Orbit(orbit::Args),
     /// The stabilizer of a point, a set or a tuple.
@@ -93,6 +99,8 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
         Question::Info(args) => info::run(args),
         Question::Characters(args) => characters::run(args),
         Question::Orbit(args) => orbit::run(args),
+        Question::Structure(args) => structure::run(args),
+        Question::Isomorphism(args) => isomorphism::run(args),
         Question::Stabilizer(args) => stabilizer(args),
         Question::Subgroups(args) => subgroups::run(args),
         Question::CycleIndex(args) => cycle_index::run(args),
