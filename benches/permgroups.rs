@@ -147,5 +147,123 @@ fn set_stabilizer_vs_gap(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, schreier_sims, orbit_cost_vs_size, set_stabilizer_vs_gap);
+/// The groups of the oracle table by name, with the element whose centralizer is asked there and the cyclic subgroup whose
+/// normalizer is.
+fn oracle_inputs(names: &[&str]) -> Vec<(String, PermGroup, Permutation, Permutation)> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/oracle/groups.json");
+    let text = std::fs::read_to_string(path).expect("the oracle table is part of the project");
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&text).expect("the oracle table is JSON");
+    let permutation = |value: &serde_json::Value| -> Permutation {
+        serde_json::from_value(value.clone()).expect("permutations are image arrays")
+    };
+    let input = |name: &&str| {
+        let row = rows
+            .iter()
+            .find(|row| row["name"] == **name)
+            .expect("a group of the table");
+        let generators: Vec<Permutation> = row["generators"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(permutation)
+            .collect();
+        let group = PermGroup::new(generators[0].degree(), generators).expect("one degree");
+        let element = permutation(&row["centralizer"]["element"]);
+        let cyclic = permutation(&row["normalizer"]["subgroup_generators"][0]);
+        ((*name).to_owned(), group, element, cyclic)
+    };
+    names.iter().map(input).collect()
+}
+
+const SEARCHED: [&str; 8] = [
+    "M24",
+    "S_100",
+    "A_50",
+    "S_20 wr S_5",
+    "Rubik 3x3x3 (48 facelets)",
+    "W(E_8) on roots",
+    "McL on 275",
+    "J2 on 100",
+];
+
+/// Centralizers of 20 conjugates of an element, normalizers of 20 cyclic subgroups, and a Sylow 2-subgroup, in groups whose
+/// orders are known.
+fn conjugation_vs_gap(c: &mut Criterion) {
+    let mut group = c.benchmark_group("conjugation_vs_gap");
+    group.sample_size(10);
+    for (name, input, x, h) in oracle_inputs(&SEARCHED) {
+        let product = input
+            .generators()
+            .iter()
+            .fold(input.identity(), |all, g| &all * g);
+        let conjugates: Vec<Permutation> = (0..20).map(|k| x.conjugate_by(&product.pow(k))).collect();
+        let with_order = || {
+            let fresh = PermGroup::new(input.degree(), input.generators().to_vec()).expect("one degree");
+            fresh.order();
+            fresh
+        };
+        let known = with_order();
+        group.bench_function(format!("centralizers in {name}"), |b| {
+            b.iter(|| {
+                for y in &conjugates {
+                    black_box(known.element_centralizer(y).expect("within the limits").order());
+                }
+            })
+        });
+        group.bench_function(format!("normalizers in {name}"), |b| {
+            b.iter(|| {
+                for y in &conjugates {
+                    let h = h.conjugate_by(&(y * &input.generators()[0]));
+                    let cyclic = PermGroup::new(input.degree(), vec![h]).expect("one degree");
+                    black_box(known.normalizer(&cyclic).expect("within the limits").order());
+                }
+            })
+        });
+        group.bench_function(format!("Sylow 2-subgroup of {name}"), |b| {
+            b.iter_batched(
+                with_order,
+                |fresh| black_box(fresh.sylow_subgroup(2).expect("within the limits").order()),
+                criterion::BatchSize::PerIteration,
+            )
+        });
+    }
+    group.finish();
+}
+
+/// From bare generators.
+fn conjugacy_classes_vs_gap(c: &mut Criterion) {
+    let mut group = c.benchmark_group("conjugacy_classes_vs_gap");
+    group.sample_size(10);
+    let mut inputs = vec![
+        (
+            "S_8 + M11 + M12".to_owned(),
+            vec![named("S8"), named("M11"), named("M12")],
+        ),
+        ("M24".to_owned(), vec![named("M24")]),
+    ];
+    for (name, input, _, _) in oracle_inputs(&["W(E_8) on roots", "McL on 275", "J2 on 100"]) {
+        inputs.push((name, vec![input]));
+    }
+    for (name, inputs) in inputs {
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                for input in &inputs {
+                    let generators = input.generators().to_vec();
+                    let fresh = PermGroup::new(input.degree(), generators).expect("one degree");
+                    black_box(fresh.conjugacy_classes().expect("within the limits").len());
+                }
+            })
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(
+    benches,
+    schreier_sims,
+    orbit_cost_vs_size,
+    set_stabilizer_vs_gap,
+    conjugation_vs_gap,
+    conjugacy_classes_vs_gap
+);
 criterion_main!(benches);

@@ -28,3 +28,4 @@ mod transport;
 mod union_find;
 
 pub use graph::{CanonicalForm, ColoredGraph, GraphAutomorphisms};
+pub(crate) use strong::StrongGenerators;

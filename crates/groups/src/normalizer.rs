@@ -6,6 +6,8 @@
 //! normalizer in the symmetric group, if there is one. (Seress §9.1; Holt et al. §4.6.)
 
 use num_integer::Integer;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 
 use crate::conjugacy::{BaseImageSearch, ClassLimits, even_subgroup, on_points};
 use crate::constituents::action_on_orbit;
@@ -13,7 +15,9 @@ use crate::error::GroupError;
 use crate::factorization::factor;
 use crate::perm_group::PermGroup;
 use crate::permutation::Permutation;
+use crate::schreier_sims::chain_of_order;
 use crate::shape::{Factor, Shape};
+use crate::stabilizer_chain::below;
 
 /// The largest order of a cyclic group whose generators are gone through.
 const MAX_ORDER: u64 = 1 << 20;
@@ -215,7 +219,10 @@ fn normalizer_of_cyclic(group: &PermGroup, x: &Permutation) -> Result<Option<Per
     let Some(order) = u64::try_from(&x.order()).ok().filter(|&n| n <= MAX_ORDER) else {
         return Ok(None);
     };
-    let mut generators = group.element_centralizer(x)?.generators().to_vec();
+    let centralizer = group.element_centralizer(x)?;
+    // Elements that conjugate x to x^u, with the index of the group of units before in that with u: an element of the
+    // normalizer is in one way a product of an element of the centralizer and of such powers of them.
+    let mut outer: Vec<(Permutation, usize)> = Vec::new();
     let mut units = Units::new(order);
     let mut good = vec![1 % order];
     let mut unit = 1;
@@ -224,8 +231,9 @@ fn normalizer_of_cyclic(group: &PermGroup, x: &Permutation) -> Result<Option<Per
         unit = next;
         match group.conjugating_element(x, &x.pow(unit as i64))? {
             Some(g) => {
-                generators.push(g);
+                let before = good.len();
                 good = extended(&good, unit, order);
+                outer.push((g, good.len() / before));
                 // What failed failed for its whole coset by the larger group, too.
                 let failed: Vec<u64> = (0..order).filter(|&k| units.seen[k as usize]).collect();
                 failed.iter().for_each(|&k| units.settle(k, &good));
@@ -233,7 +241,17 @@ fn normalizer_of_cyclic(group: &PermGroup, x: &Permutation) -> Result<Option<Per
             None => units.settle(unit, &good),
         }
     }
-    Ok(Some(PermGroup::from_generators(group.degree(), generators)))
+    let normalizer_order = centralizer.order() * good.len();
+    let mut rng = ChaCha8Rng::seed_from_u64(0xcc1c ^ order);
+    let chain = chain_of_order(group.degree(), &[], &normalizer_order, || {
+        let start = centralizer.random_element(&mut rng);
+        outer.iter().fold(start, |product, (g, index)| {
+            &product * &g.pow(below(&mut rng, *index) as i64)
+        })
+    });
+    let outer = outer.into_iter().map(|(g, _)| g);
+    let generators = centralizer.generators().iter().cloned().chain(outer);
+    Ok(Some(PermGroup::from_chain(generators.collect(), chain)))
 }
 
 /// What conjugates ⟨x⟩ to ⟨y⟩, where both have the same order; `None` if that is too large.
@@ -261,8 +279,6 @@ fn conjugator_of_cyclic(
 mod tests {
     use super::*;
     use crate::catalog::parse_group;
-    use rand::SeedableRng;
-    use rand_chacha::ChaCha8Rng;
 
     fn normalizer_order(group: &str, subgroup: &str) -> String {
         let (group, subgroup) = (parse_group(group).unwrap(), parse_group(subgroup).unwrap());

@@ -19,50 +19,15 @@
 
 use std::sync::Arc;
 
-use super::colouring::{Cells, Colouring, Invariants};
+use super::colouring::{Colouring, Invariants};
+use super::node::{Node, generators_from_below, next_base_point};
 use super::plan::{Item, Kind, Plan};
+use crate::backtrack::StrongGenerators;
 use crate::error::GroupError;
 use crate::perm_group::PermGroup;
 use crate::permutation::Permutation;
 use crate::stabilizer_chain::StabilizerChain;
 use crate::transversals::{ABSENT, Transversals};
-
-/// A pointwise stabilizer in the subgroup to be conjugated, with all that was derived on the way to it.
-#[derive(Clone)]
-pub(super) struct Node {
-    pub(super) stabilizer: PermGroup,
-    cells: Vec<Arc<Cells>>,
-    pub(super) colouring: Colouring,
-}
-
-impl Node {
-    pub(super) fn root(subgroup: &PermGroup, invariants: &Invariants) -> Self {
-        let cells = vec![Arc::new(Cells::of_orbits(subgroup))];
-        let colouring = Colouring::new(invariants, None, &[]).refined(&refs(&cells), invariants);
-        Self {
-            stabilizer: subgroup.clone(),
-            cells,
-            colouring,
-        }
-    }
-
-    /// The stabilizer of one more point.
-    pub(super) fn child(&self, point: usize, invariants: &Invariants) -> Result<Self, GroupError> {
-        let stabilizer = self.stabilizer.stabilizer(point)?;
-        let mut cells = self.cells.clone();
-        cells.push(Arc::new(Cells::of_orbits(&stabilizer)));
-        let colouring = self.colouring.individualized(point, &refs(&cells), invariants);
-        Ok(Self {
-            stabilizer,
-            cells,
-            colouring,
-        })
-    }
-}
-
-fn refs(cells: &[Arc<Cells>]) -> Vec<&Cells> {
-    cells.iter().map(|c| &**c).collect()
-}
 
 /// What is to be conjugated.
 enum Subject {
@@ -269,10 +234,10 @@ impl BaseImageSearch {
                 }
             }
         }
-        if let Subject::Subgroup(guide) = &self.subject {
-            generators.extend(guide.subgroup.generators().iter().cloned());
-        }
-        Ok(PermGroup::from_generators(degree, generators))
+        // The points chosen are a base: an element that fixes them fixes all that they force, and so is the identity.
+        let base = self.items.iter().filter(|item| item.level.is_some());
+        let base = base.filter_map(Item::chosen_point).collect();
+        Ok(StrongGenerators::new(degree, base, generators).into_group())
     }
 
     /// The path of the identity up to an item.
@@ -510,7 +475,7 @@ impl BaseImageSearch {
 }
 
 /// Marks the orbits of some points.
-pub(super) fn spread(marked: &mut [bool], points: &[usize], generators: &[Permutation]) {
+fn spread(marked: &mut [bool], points: &[usize], generators: &[Permutation]) {
     let mut queue = points.to_vec();
     points.iter().for_each(|&x| marked[x] = true);
     while let Some(x) = queue.pop() {
@@ -522,91 +487,5 @@ pub(super) fn spread(marked: &mut [bool], points: &[usize], generators: &[Permut
     }
 }
 
-/// The next point of a base of the subgroup: one with few points of its colour, and on a long orbit.
-fn next_base_point(node: &Node) -> Option<usize> {
-    let sizes = node.colouring.class_sizes();
-    let moved = node.stabilizer.orbits().iter().filter(|orbit| orbit.len() > 1);
-    let cost = |orbit: &&Vec<usize>| {
-        let alike = sizes[node.colouring.colours[orbit[0]] as usize];
-        (alike / orbit.len(), usize::MAX - orbit.len(), orbit[0])
-    };
-    moved.min_by_key(cost).map(|orbit| orbit[0])
-}
-
-/// Generators of the first group of a chain of stabilizers: some of the last, more of the one before, and so on, those
-/// left out that the others make superfluous.
-fn generators_from_below(stabilizers: &[PermGroup]) -> Vec<Permutation> {
-    let mut kept: Vec<Permutation> = Vec::new();
-    for stabilizer in stabilizers.iter().rev() {
-        let mut generated = PermGroup::from_generators(stabilizer.degree(), kept.clone());
-        for g in stabilizer.generators() {
-            if generated.order() == stabilizer.order() {
-                break;
-            }
-            if !generated.contains(g) {
-                kept.push(g.clone());
-                generated = PermGroup::from_generators(stabilizer.degree(), kept.clone());
-            }
-        }
-    }
-    kept
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::catalog::parse_group;
-    use rand::SeedableRng;
-    use rand_chacha::ChaCha8Rng;
-
-    /// Centralizers of pairs that keep colours, and conjugators of pairs, in small groups against all elements.
-    #[test]
-    fn tuples_agree_with_brute_force() {
-        let mut rng = ChaCha8Rng::seed_from_u64(7);
-        for text in ["S5", "PSL(2,7)", "S3 wr S3", "D8", "A4 x S3", "AGL(1,9)"] {
-            let group = parse_group(text).unwrap();
-            let mut draw = || group.random_element(&mut rng);
-            for round in 0..8 {
-                // One element, and two.
-                let xs: Vec<Permutation> = (0..1 + round % 2).map(|_| draw()).collect();
-                let g = draw();
-                let ys: Vec<Permutation> = match round % 4 {
-                    3 => xs.iter().map(|x| x.conjugate_by(&g)).collect(),
-                    _ => xs.iter().map(|_| draw()).collect(),
-                };
-                let colours: Vec<u32> = (0..group.degree() as u32).map(|x| x % 3 / 2).collect();
-                let search = BaseImageSearch::for_tuple(&group, xs.clone(), Some(&colours)).unwrap();
-                let centralizer = search.stabilizer(100_000).unwrap();
-                let keeps = |g: &Permutation| (0..g.degree()).all(|x| colours[x] == colours[g.image(x)]);
-                let commutes = |g: &Permutation| xs.iter().all(|x| g * x == x * g);
-                let expected = group.elements().filter(|g| keeps(g) && commutes(g)).count();
-                assert_eq!(centralizer.order(), expected.into(), "{text}: {xs:?}");
-                let search = BaseImageSearch::for_tuple(&group, xs.clone(), None).unwrap();
-                let found = search.conjugator(&ys, None, 100_000).unwrap();
-                let conjugates = |g: &Permutation| xs.iter().zip(&ys).all(|(x, y)| x.conjugate_by(g) == *y);
-                assert_eq!(
-                    found.is_some(),
-                    group.elements().any(|g| conjugates(&g)),
-                    "{text}: {xs:?}"
-                );
-                if let Some(g) = found {
-                    assert!(group.contains(&g) && conjugates(&g));
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_number_of_steps_is_limited() {
-        let group = parse_group("M11").unwrap();
-        let x = group.generators()[0].clone();
-        let search = BaseImageSearch::for_tuple(&group, vec![x.clone()], None).unwrap();
-        assert!(matches!(
-            search.conjugator(&[x], None, 1),
-            Err(GroupError::Limit { .. })
-        ));
-        let klein = parse_group("(1,2)(3,4),(1,3)(2,4)").unwrap();
-        let search = BaseImageSearch::for_subgroup(&PermGroup::symmetric(4), &klein).unwrap();
-        assert!(matches!(search.stabilizer(1), Err(GroupError::Limit { .. })));
-    }
-}
+mod tests;

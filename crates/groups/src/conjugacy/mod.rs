@@ -26,6 +26,7 @@ mod colouring;
 mod elements;
 mod enumerated;
 mod finder;
+mod node;
 mod partitions;
 mod plan;
 mod search;
