@@ -85,6 +85,61 @@ fn structure_and_isomorphism_answer() {
     refused(&["group", "isomorphism", "S5", "Q7"], &["Q7"]);
 }
 
+/// The ring of D4 in the plane has generators of degrees 2 and 4; SO(3) has the volume form in T(3), and O(3) has not.
+#[test]
+fn invariants_answer() {
+    let d4 = json(&["lie", "invariants", "--group", "D4", "--degree", "6", "--json"]);
+    let ring = &d4["polynomials"];
+    assert_eq!(d4["order"], "8");
+    assert_eq!(ring["dimensions"], serde_json::json!([1, 0, 1, 0, 2, 0, 2]));
+    assert_eq!(ring["finite"]["generator_degrees"], serde_json::json!([2, 4]));
+    assert_eq!(ring["finite"]["generate_the_whole_ring"], true);
+    assert_eq!(
+        ring["finite"]["molien_series"]["denominator"],
+        "t^6 - t^4 - t^2 + 1"
+    );
+    let points = json(&[
+        "lie",
+        "invariants",
+        "--group",
+        "D4",
+        "--on",
+        "points",
+        "--degree",
+        "2",
+        "--json",
+    ]);
+    assert_eq!(points["polynomials"]["dimensions"], serde_json::json!([1, 1, 3]));
+    for (group, dimension) in [("SO(3)", 1), ("O(3)", 0)] {
+        let volume = json(&[
+            "lie",
+            "invariants",
+            "--group",
+            group,
+            "--tensor",
+            "T(3)",
+            "--json",
+        ]);
+        assert_eq!(volume["tensors"]["dimension"], dimension, "{group}");
+    }
+    let text = stdout(&["lie", "invariants", "--group", "O(1,1)", "--degree", "2"]);
+    assert!(text.contains("x^2 - y^2"), "{text}");
+    refused(&["lie", "invariants", "--group", "D4"], &["--degree"]);
+    refused(
+        &["lie", "invariants", "--group", "D4", "--tensor", "T(2)"],
+        &["--on points"],
+    );
+    refused(
+        &["lie", "invariants", "--group", "S5", "--tensor", "V^"],
+        &["tensor word", "column 3"],
+    );
+    refused(
+        &["lie", "invariants", "--group", "SO(3)", "--tensor", "T(9)"],
+        &["19683", "4096"],
+    );
+    refused(&["lie", "invariants", "--group", "Q9", "--degree", "2"], &["Q9"]);
+}
+
 /// Degrees and indicators of SL(2,3) from its table in the literature; the fundamental representations of E6.
 #[test]
 fn characters_and_roots_answer() {

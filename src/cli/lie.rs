@@ -2,6 +2,7 @@
 
 mod batch;
 mod info;
+mod invariants;
 mod orbit_table;
 mod roots;
 mod stabilizer;
@@ -24,6 +25,8 @@ enum Question {
     Info(info::Args),
     /// The stabilizer of a figure, what it is, and the dimension of its orbit; of many figures with --batch.
     Stabilizer(Box<stabilizer::Args>),
+    /// Invariant polynomials and tensors of a classical or finite group.
+    Invariants(invariants::Args),
     /// A root system: roots, Cartan matrix, Weyl group, dimensions of irreducible representations.
     Roots(roots::Args),
     /// Plane figures with their stabilizers in GL(2) and Aff(2).
@@ -34,6 +37,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
     match &args.question {
         Question::Info(args) => info::run(args),
         Question::Stabilizer(args) => stabilizer::run(args),
+        Question::Invariants(args) => invariants::run(args),
         Question::Roots(args) => roots::run(args),
         Question::OrbitTable(args) => orbit_table::run(args),
     }

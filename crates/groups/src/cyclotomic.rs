@@ -14,6 +14,7 @@
 //! ```
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::{Add, AddAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use num_complex::Complex;
@@ -253,6 +254,15 @@ impl PartialEq for Cyclotomic {
 }
 
 impl Eq for Cyclotomic {}
+
+/// By the coordinates in the least order, which equal numbers share.
+impl Hash for Cyclotomic {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let number = self.reduced();
+        number.order.hash(state);
+        number.coordinates.hash(state);
+    }
+}
 
 impl AddAssign<&Self> for Cyclotomic {
     fn add_assign(&mut self, other: &Self) {

@@ -21,6 +21,7 @@ mod factorization;
 mod finite_field;
 mod group;
 mod homomorphism;
+pub mod invariants;
 mod isomorphism;
 mod large_orbit;
 pub mod lie;

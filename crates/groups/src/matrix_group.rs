@@ -9,6 +9,7 @@
 
 mod actions;
 mod classical;
+mod faithful;
 mod matrix;
 mod spaces;
 

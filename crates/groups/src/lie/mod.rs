@@ -40,6 +40,7 @@ mod structure;
 mod structure_constants;
 
 pub use action::infinitesimal_action;
+pub(crate) use algebra::Sparse;
 pub use algebra::{AffineElement, LieAlgebra, Space};
 pub use batch::{BatchAnswer, StabilizerAnswer, answer_batch, stabilizer_answer};
 pub use component_group::{ComponentGroup, component_group};
