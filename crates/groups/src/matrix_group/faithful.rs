@@ -10,7 +10,7 @@ use crate::perm_group::PermGroup;
 use crate::permutation::{MAX_DEGREE, Permutation};
 
 impl MatrixGroup {
-    /// The permutation group on the union of the orbits of the vectors of the standard basis, with these vectors.
+    /// The permutation group on the union of the orbits of the vectors of the standard basis.
     ///
     /// A matrix is known by the images of the basis, so the action is faithful; and a group of few elements has short
     /// orbits, however large the space is.
@@ -20,11 +20,11 @@ impl MatrixGroup {
     ///
     /// ```
     /// use groups::MatrixGroup;
-    /// let (group, vectors) = MatrixGroup::special_linear(2, 5)?.on_basis_orbits()?;
-    /// assert_eq!((vectors.len(), group.order().to_string()), (24, "120".to_owned()));
+    /// let group = MatrixGroup::special_linear(2, 5)?.on_basis_orbits()?;
+    /// assert_eq!((group.degree(), group.order().to_string()), (24, "120".to_owned()));
     /// # Ok::<(), groups::GroupError>(())
     /// ```
-    pub fn on_basis_orbits(&self) -> Result<(PermGroup, Vec<Box<[u32]>>), GroupError> {
+    pub fn on_basis_orbits(&self) -> Result<PermGroup, GroupError> {
         let action = OnVectors::new(&self.field);
         let mut vectors: Vec<Box<[u32]>> = Vec::new();
         let mut places: FxHashMap<Box<[u32]>, usize> = FxHashMap::default();
@@ -45,9 +45,9 @@ impl MatrixGroup {
             &action,
             vectors.len(),
             |i| &vectors[i],
-            |x: &Box<[u32]>| places.get(x).copied(),
+            |x| places.get(x).copied(),
         )?;
-        Ok((PermGroup::new(vectors.len(), generators)?, vectors))
+        PermGroup::new(vectors.len(), generators)
     }
 
     /// The order.
@@ -61,7 +61,7 @@ impl MatrixGroup {
     /// # Ok::<(), groups::GroupError>(())
     /// ```
     pub fn order(&self) -> Result<BigUint, GroupError> {
-        Ok(self.on_basis_orbits()?.0.order())
+        Ok(self.on_basis_orbits()?.order())
     }
 }
 
@@ -112,9 +112,9 @@ mod tests {
         let scale = matrix([[primitive, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]);
         let group = MatrixGroup::new(field, 4, vec![cycle, swap, scale]).unwrap();
         assert!(group.on_vectors().is_err());
-        let (permutations, vectors) = group.on_basis_orbits().unwrap();
+        let permutations = group.on_basis_orbits().unwrap();
         assert_eq!(
-            (vectors.len(), permutations.order()),
+            (permutations.degree(), permutations.order()),
             (400, 2_400_000_000u64.into())
         );
     }
