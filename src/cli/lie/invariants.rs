@@ -59,13 +59,13 @@ struct Polynomials {
     /// By degree, from 0.
     dimensions: Vec<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    finite: Option<FiniteRing>,
+    ring: Option<InvariantRing>,
     basis: Vec<Vec<String>>,
 }
 
 /// What is known of the ring of a finite group beyond bases.
 #[derive(Serialize)]
-struct FiniteRing {
+struct InvariantRing {
     molien_series: MolienSeries,
     generators: Vec<String>,
     generator_degrees: Vec<u32>,
@@ -174,7 +174,7 @@ fn of_linear_group(group: &LinearGroup, degree: u32) -> Result<Polynomials, CliE
     Ok(Polynomials {
         degree,
         dimensions: bases.iter().map(Vec::len).collect(),
-        finite: None,
+        ring: None,
         basis: texts(&bases),
     })
 }
@@ -193,7 +193,7 @@ fn of_finite_group<G: PolynomialInvariants>(group: &G, degree: u32) -> Result<Po
     let secondary = primary_degrees
         .as_ref()
         .and_then(|degrees| molien_series.numerator_over(degrees));
-    let finite = FiniteRing {
+    let ring = InvariantRing {
         molien_series,
         generators: generators.forms().iter().map(ToString::to_string).collect(),
         generator_degrees: generators.forms().iter().map(Form::degree).collect(),
@@ -204,7 +204,7 @@ fn of_finite_group<G: PolynomialInvariants>(group: &G, degree: u32) -> Result<Po
     Ok(Polynomials {
         degree,
         dimensions: bases.iter().map(Vec::len).collect(),
-        finite: Some(finite),
+        ring: Some(ring),
         basis: texts(&bases),
     })
 }
@@ -238,7 +238,7 @@ fn describe(answer: &Answer<'_>) -> String {
     }
     text += "\n";
     if let Some(polynomials) = &answer.polynomials {
-        if let Some(ring) = &polynomials.finite {
+        if let Some(ring) = &polynomials.ring {
             text += &format!("Molien series {}\n", ring.molien_series);
             let extent = match ring.generate_the_whole_ring {
                 true => "generators of the ring".to_owned(),

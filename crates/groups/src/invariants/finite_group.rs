@@ -225,7 +225,7 @@ impl<S: NumberField> PolynomialInvariants for FiniteMatrixGroup<S> {
             let moved = substitution_matrix(g, degree);
             system = system.stacked(&(&moved - &Matrix::identity(monomials.len())))?;
         }
-        let kernel = system.kernel();
+        let kernel = system.echelon().kernel();
         Ok((0..kernel.rows())
             .rev()
             .map(|k| Form::from_coefficients(&monomials, degree, kernel.row(k)))

@@ -28,7 +28,7 @@ use crate::univariate::Univariate;
 /// let series = FiniteMatrixGroup::dihedral(5)?.molien_series()?;
 /// assert_eq!(series.to_string(), "1 / (t^7 - t^5 - t^2 + 1)");
 /// assert_eq!(series.numerator_over(&[2, 5]).unwrap().to_text("t"), "1");
-/// assert_eq!(series.coefficients(6), [1, 0, 1, 0, 1, 1, 1].map(Into::into));
+/// assert_eq!(series.coefficients(6), [1u32, 0, 1, 0, 1, 1, 1].map(Into::into));
 /// # Ok::<(), groups::GroupError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -17,7 +17,7 @@ pub const DEFAULT_MONOMIAL_LIMIT: u64 = 5_000;
 /// use groups::invariants::PolynomialInvariants;
 /// let s3 = groups::PermGroup::symmetric(3);
 /// let series = s3.molien_series()?;
-/// assert_eq!(series.coefficients(6)[..4], [1, 1, 2, 3].map(Into::into));
+/// assert_eq!(series.coefficients(6)[..4], [1u32, 1, 2, 3].map(Into::into));
 /// assert_eq!(s3.invariants_of_degree(3)?.len(), 3);
 /// let degrees: Vec<u32> = s3.fundamental_invariants(None)?.forms().iter().map(|f| f.degree()).collect();
 /// assert_eq!(degrees, [1, 2, 3]);
