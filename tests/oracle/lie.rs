@@ -1,10 +1,5 @@
 //! The Lie side of `groups` against tables computed independently (`data/oracle/`).
 
-#![allow(clippy::unwrap_used)]
-
-use std::fs::File;
-use std::io::BufReader;
-
 use groups::lie::{
     LieAlgebra, StabilizerMode, answer_batch, infinitesimal_action, parse_algebra, stabilizer_of_polynomials,
 };
@@ -14,10 +9,7 @@ use groups::scalar::parse_rational;
 use num_rational::BigRational;
 use serde_json::{Value, json};
 
-fn table(name: &str) -> Vec<Value> {
-    let path = format!("{}/data/oracle/{name}", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_reader(BufReader::new(File::open(path).unwrap())).unwrap()
-}
+use crate::table::table;
 
 fn matrix(value: &Value) -> RationalMatrix {
     serde_json::from_value(value.clone()).unwrap()
@@ -77,7 +69,7 @@ fn assert_structure(label: &str, algebra: &LieAlgebra, row: &Value) {
 
 #[test]
 fn structure_of_every_algebra_of_the_table() {
-    let rows = table("lie.json");
+    let rows = table("lie");
     assert_eq!(rows.len(), 49);
     let mut by_name = 0;
     for row in &rows {
@@ -95,7 +87,7 @@ fn structure_of_every_algebra_of_the_table() {
 #[test]
 fn stabilizers_of_every_polynomial_figure_of_the_table() {
     let mut compared = 0;
-    for row in table("stabilizers.json") {
+    for row in table("stabilizers") {
         let Some(f) = figure(&row) else { continue };
         assert_eq!(
             Polynomial::parse(row["polynomial"].as_str().unwrap(), Some(f.variables())).unwrap(),
@@ -143,7 +135,7 @@ fn stabilizers_of_every_polynomial_figure_of_the_table() {
 #[test]
 fn roots_of_the_split_algebras_of_the_table() {
     let mut compared = 0;
-    for row in table("lie.json") {
+    for row in table("lie") {
         let label = row["name"].as_str().unwrap();
         let basis = row["basis"].as_array().unwrap().iter().map(matrix).collect();
         let info = serde_json::to_value(LieAlgebra::from_matrices(basis).unwrap().info().unwrap()).unwrap();
@@ -198,7 +190,7 @@ fn in_batch_terms(figure: &str) -> Option<(&'static str, Value)> {
 
 #[test]
 fn the_batch_format_gives_back_the_table() {
-    let table = table("stabilizers.json");
+    let table = table("stabilizers");
     let mut blanked = table.clone();
     for row in &mut blanked {
         for answer in row["algebras"].as_object_mut().unwrap().values_mut() {

@@ -1,8 +1,6 @@
 //! The Lie rows of the table of claims, and laws that every stabilizer keeps: exact annihilation, closure under the
 //! bracket, figures that stay put under the exponential, and numerical ranks equal to exact ones.
 
-#![allow(clippy::unwrap_used)]
-
 use groups::lie::haar::{
     Measure, VolumeQuestion, ellipse_constant, ellipse_share_inside, estimate_volume,
     finite_stabilizer_constant, form_displacement, line_constant, singular_values, vector_constant,

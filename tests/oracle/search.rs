@@ -3,10 +3,6 @@
 //! Every answer is also checked to be a subgroup that keeps what it is the stabilizer of, and every set, colouring
 //! and partition is carried along by a random element, which a transporter must then find again.
 
-#![allow(clippy::unwrap_used, reason = "a table that cannot be read is a failed test")]
-
-use std::fs::File;
-use std::io::BufReader;
 use std::time::Instant;
 
 use groups::{Action, OnColourings, PermGroup, Permutation};
@@ -15,15 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-fn table() -> Vec<Value> {
-    let path = format!("{}/data/oracle/groups.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_reader(BufReader::new(File::open(path).unwrap())).unwrap()
-}
-
-fn group_of(row: &Value) -> PermGroup {
-    let generators: Vec<Permutation> = serde_json::from_value(row["generators"].clone()).unwrap();
-    PermGroup::new(row["degree"].as_u64().unwrap() as usize, generators).unwrap()
-}
+use crate::table::{group_of, table};
 
 fn read<T: DeserializeOwned>(value: &Value) -> T {
     serde_json::from_value(value.clone()).unwrap()
@@ -98,7 +86,7 @@ fn partition_answer(group: &PermGroup, parts: &[Vec<usize>], g: &Permutation) ->
 fn stabilizers() {
     let mut rng = ChaCha8Rng::seed_from_u64(9);
     let (mut compared, mut wrong, mut times) = (0, Vec::new(), Vec::new());
-    for row in table() {
+    for row in table("groups") {
         let group = group_of(&row);
         for field in [
             "set_stabilizer",

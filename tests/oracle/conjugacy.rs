@@ -4,11 +4,7 @@
 //! and the numbers of Sylow subgroups; `data/oracle/normalizers.json` has normalizers and centralizers of Sylow subgroups,
 //! stabilizers and other subgroups of 22 of these groups.
 
-#![allow(clippy::unwrap_used, reason = "a table that cannot be read is a failed test")]
-
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::BufReader;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -17,15 +13,7 @@ use groups::{PermGroup, Permutation};
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 
-fn table(name: &str) -> Vec<Value> {
-    let path = format!("{}/data/oracle/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_reader(BufReader::new(File::open(path).unwrap())).unwrap()
-}
-
-fn group_of(degree: &Value, generators: &Value) -> PermGroup {
-    let generators: Vec<Permutation> = serde_json::from_value(generators.clone()).unwrap();
-    PermGroup::new(degree.as_u64().unwrap() as usize, generators).unwrap()
-}
+use crate::table::{generated, group_of, table};
 
 fn order_of(group: PermGroup) -> Value {
     json!(group.order().to_string())
@@ -75,7 +63,7 @@ fn compare(rows: &[Value], expected: usize, ask: impl Fn(&Value) -> Vec<Comparis
 #[test]
 fn elements_and_cyclic_subgroups() {
     compare(&table("groups"), 400, |row| {
-        let group = group_of(&row["degree"], &row["generators"]);
+        let group = group_of(row);
         let mut all = Vec::new();
         if let Some(query) = row.get("centralizer").filter(|query| !query.is_null()) {
             let x: Permutation = serde_json::from_value(query["element"].clone()).unwrap();
@@ -86,7 +74,7 @@ fn elements_and_cyclic_subgroups() {
             all.push((what, order_of(centralizer), query["order"].clone()));
         }
         if let Some(query) = row.get("normalizer").filter(|query| !query.is_null()) {
-            let subgroup = group_of(&row["degree"], &query["subgroup_generators"]);
+            let subgroup = generated(group.degree(), &query["subgroup_generators"]);
             let normalizer = group.normalizer(&subgroup).unwrap();
             assert!(normalizer.is_subgroup_of(&group) && subgroup.is_normalized_by(&normalizer));
             let what = format!("normalizer in {}", row["name"]);
@@ -100,7 +88,7 @@ fn elements_and_cyclic_subgroups() {
 #[test]
 fn sylow_subgroups() {
     compare(&table("groups"), 700, |row| {
-        let group = group_of(&row["degree"], &row["generators"]);
+        let group = group_of(row);
         let numbers: BTreeMap<u64, u64> = match row.get("n_sylow_subgroups") {
             Some(pairs) if !pairs.is_null() => {
                 let pairs: Vec<(u64, u64)> = serde_json::from_value(pairs.clone()).unwrap();
@@ -135,12 +123,12 @@ fn normalizers_and_centralizers_of_subgroups() {
         .iter()
         .map(|row| {
             let name = row["name"].as_str().unwrap().to_owned();
-            (name, group_of(&row["degree"], &row["generators"]))
+            (name, group_of(row))
         })
         .collect();
     compare(&table("normalizers"), 530, |row| {
         let group = &groups[row["group"].as_str().unwrap()];
-        let subgroup = group_of(&json!(group.degree()), &row["subgroup_generators"]);
+        let subgroup = generated(group.degree(), &row["subgroup_generators"]);
         let what = format!("{} in {}", row["kind"], row["group"]);
         let normalizer = group.normalizer(&subgroup).unwrap();
         assert!(
@@ -166,4 +154,17 @@ fn normalizers_and_centralizers_of_subgroups() {
             ),
         ]
     });
+}
+
+/// Carter, *Conjugacy classes in the Weyl group* (1972): W(E_8) has 112 classes; and its exponent is the least common
+/// multiple of the orders that he lists.
+#[test]
+fn classes_of_the_weyl_group_of_type_e8() {
+    let row = table("groups")
+        .into_iter()
+        .find(|row| row["name"] == "W(E_8) on roots")
+        .unwrap();
+    let classes = group_of(&row).conjugacy_classes().unwrap();
+    assert_eq!(classes.len(), 112);
+    assert_eq!(classes.exponent(), 2520u32.into());
 }
