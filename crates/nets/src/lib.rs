@@ -36,7 +36,7 @@ mod whitening;
 
 pub use activation::Activation;
 pub use autoencoder::{Autoencoder, AutoencoderOptions, AutoencoderTrainer};
-pub use data::{Array, Dataset, read_idx_labels, read_npy, write_npy};
+pub use data::{Array, DataSource, Dataset, Figure, PatchSource, Pose, read_idx_labels, read_npy, write_npy};
 pub use error::NetError;
 pub use ica::{Ica, IcaOptions};
 pub use layers::{

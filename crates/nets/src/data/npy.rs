@@ -1,4 +1,4 @@
-//! The NPY format of NumPy: little-endian arrays of numbers in C order.
+//! The NPY format of NumPy: arrays of numbers, of either order of bytes and of axes.
 
 use crate::{Dataset, NetError};
 use std::path::Path;
@@ -12,7 +12,8 @@ pub struct Array {
     pub values: Vec<f64>,
 }
 
-/// Reads an NPY file of numbers: little-endian floats or integers of 1 to 8 bytes, or booleans.
+/// Reads an NPY file of numbers: floats of 4 or 8 bytes or integers of 1 to 8, little- or big-endian, or booleans; in C or
+/// Fortran order.
 ///
 /// # Errors
 /// [`NetError::Io`] if the file cannot be read, [`NetError::Format`], with the byte, if it is not such an array.
@@ -122,20 +123,17 @@ pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Array, NetError> {
             .map(str::to_string)
     };
     let kind = field("descr").and_then(quoted);
-    let order = field("fortran_order").map(|text| text.starts_with("False"));
+    let order = field("fortran_order").map(|text| text.starts_with("True"));
     let sizes = field("shape")
         .and_then(|t| t.strip_prefix('('))
         .and_then(|t| t.split(')').next());
-    let (Some(kind), Some(c_order), Some(sizes)) = (kind, order, sizes) else {
+    let (Some(kind), Some(fortran), Some(sizes)) = (kind, order, sizes) else {
         return Err(wrong(
             start,
             "header without descr, fortran_order or shape".into(),
             "all three",
         ));
     };
-    if !c_order {
-        return Err(wrong(start, "an array in Fortran order".into(), "C order"));
-    }
     let shape: Result<Vec<usize>, _> = sizes
         .split(',')
         .map(str::trim)
@@ -146,21 +144,24 @@ pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Array, NetError> {
         return Err(wrong(start, format!("shape ({sizes})"), "sizes"));
     };
     let data = &bytes[start + length..];
-    let size = match kind.as_str() {
-        "|b1" | "|u1" | "|i1" => 1,
-        "<u2" | "<i2" | "<f2" => 2,
-        "<u4" | "<i4" | "<f4" => 4,
-        "<u8" | "<i8" | "<f8" => 8,
+    let big_endian = kind.starts_with('>');
+    let number = kind.strip_prefix(['<', '>', '|']).unwrap_or("");
+    let size = match number {
+        "b1" | "u1" | "i1" => 1,
+        "u2" | "i2" => 2,
+        "u4" | "i4" | "f4" => 4,
+        "u8" | "i8" | "f8" => 8,
         _ => {
+            let problem = format!("numbers of type '{kind}'");
             return Err(wrong(
                 start,
-                format!("numbers of type '{kind}'"),
-                "little-endian numbers of 1 to 8 bytes",
+                problem,
+                "floats of 4 or 8 bytes or integers of 1 to 8",
             ));
         }
     };
     let expected = shape.iter().try_fold(size, |p: usize, &d| p.checked_mul(d));
-    if expected != Some(data.len()) || kind == "<f2" {
+    if expected != Some(data.len()) {
         let want = expected.map_or_else(
             || "more bytes than can be counted".into(),
             |e| format!("{e} bytes"),
@@ -176,24 +177,53 @@ pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Array, NetError> {
     }
     let values = data
         .chunks_exact(size)
-        .map(|chunk| decode(&kind, chunk))
+        .map(|chunk| decode(number, big_endian, chunk))
         .collect();
+    let values = if fortran {
+        from_fortran_order(&shape, values)
+    } else {
+        values
+    };
     Ok(Array { shape, values })
 }
 
-/// One little-endian number; the chunk is as long as its type, by the caller's `chunks_exact`.
-fn decode(kind: &str, chunk: &[u8]) -> f64 {
-    let word = chunk
-        .iter()
-        .rev()
-        .fold(0u64, |word, &byte| word << 8 | u64::from(byte));
-    match kind {
-        "|i1" => f64::from(word as u8 as i8),
-        "<i2" => f64::from(word as u16 as i16),
-        "<i4" => f64::from(word as u32 as i32),
-        "<i8" => word as i64 as f64,
-        "<f4" => f64::from(f32::from_bits(word as u32)),
-        "<f8" => f64::from_bits(word),
+/// The numbers of an array whose first axis runs fastest, reordered so that its last does.
+fn from_fortran_order(shape: &[usize], values: Vec<f64>) -> Vec<f64> {
+    let mut index = vec![0; shape.len()];
+    let mut reordered = Vec::with_capacity(values.len());
+    for _ in 0..values.len() {
+        let from = index
+            .iter()
+            .zip(shape)
+            .rev()
+            .fold(0, |at, (i, size)| at * size + i);
+        reordered.push(values[from]);
+        for axis in (0..shape.len()).rev() {
+            index[axis] += 1;
+            if index[axis] < shape[axis] {
+                break;
+            }
+            index[axis] = 0;
+        }
+    }
+    reordered
+}
+
+/// One number; the chunk is as long as its type, by the caller's `chunks_exact`.
+fn decode(number: &str, big_endian: bool, chunk: &[u8]) -> f64 {
+    let push = |word: u64, &byte: &u8| word << 8 | u64::from(byte);
+    let word = if big_endian {
+        chunk.iter().fold(0, push)
+    } else {
+        chunk.iter().rev().fold(0, push)
+    };
+    match number {
+        "i1" => f64::from(word as u8 as i8),
+        "i2" => f64::from(word as u16 as i16),
+        "i4" => f64::from(word as u32 as i32),
+        "i8" => word as i64 as f64,
+        "f4" => f64::from(f32::from_bits(word as u32)),
+        "f8" => f64::from_bits(word),
         _ => word as f64,
     }
 }
@@ -238,16 +268,33 @@ mod tests {
     }
 
     #[test]
+    fn bytes_and_axes_may_run_the_other_way() {
+        assert_eq!(
+            parsed(&file(">i2", "(2,)", &[0xff, 0xfe, 1, 0])).unwrap().values,
+            [-2.0, 256.0]
+        );
+        assert_eq!(
+            parsed(&file(">f8", "()", &2.5f64.to_be_bytes())).unwrap().values,
+            [2.5]
+        );
+        // numpy.arange(6).reshape(1, 2, 3) is [[[0, 1, 2], [3, 4, 5]]], stored in Fortran order as 0 3 1 4 2 5.
+        let mut bytes = file("|u1", "(1, 2, 3)", &[0, 3, 1, 4, 2, 5]);
+        let at = bytes.windows(5).position(|w| w == b"False").unwrap();
+        bytes[at..at + 5].copy_from_slice(b"True ");
+        assert_eq!(parsed(&bytes).unwrap().values, [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+    }
+
+    #[test]
     fn broken_files_are_errors() {
         let good = file("<f4", "(2,)", &[0; 8]);
         for cut in 0..good.len() {
             assert!(parsed(&good[..cut]).is_err(), "cut at {cut}");
         }
         assert!(
-            parsed(&file(">f4", "(2,)", &[0; 8]))
+            parsed(&file("<f2", "(4,)", &[0; 8]))
                 .unwrap_err()
                 .to_string()
-                .contains("'>f4'")
+                .contains("'<f2'")
         );
         assert!(parsed(&file("<f4", "(99999999999, 99999999999)", &[0; 8])).is_err());
         assert!(parsed(&file("<f4", "(x,)", &[0; 8])).is_err());

@@ -17,19 +17,7 @@ impl Dataset {
     /// [`NetError::Io`] if the folder or a file cannot be read; [`NetError::Unreadable`] if there is no PNG file in
     /// it, a file is broken, declares more pixels than its length can hold, or is of another size than the first.
     pub fn read_png_folder(folder: &Path) -> Result<Self, NetError> {
-        let io = |source| NetError::Io {
-            path: folder.into(),
-            source,
-        };
-        let entries: Result<Vec<_>, _> = std::fs::read_dir(folder).map_err(io)?.collect();
-        let mut files: Vec<PathBuf> = entries
-            .map_err(io)?
-            .into_iter()
-            .map(|entry| entry.path())
-            .collect();
-        files
-            .retain(|path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) && path.is_file());
-        files.sort();
+        let files = png_files(folder)?;
         let (mut values, mut first) = (Vec::new(), None);
         let mut hasher = Sha256::new();
         for path in &files {
@@ -53,15 +41,22 @@ impl Dataset {
             }
             values.extend(grey);
         }
-        let Some(((width, height), _)) = first else {
-            return Err(NetError::Unreadable {
-                path: folder.into(),
-                problem: "no .png file in this folder, expected at least one".into(),
-            });
-        };
+        let ((width, height), _) = first.expect("the list of files is not empty, as it was checked");
         let data = Dataset::new(folder.display().to_string(), values, width * height)?;
         data.with_digest(&hasher.finalize())
             .with_image_shape(height, width)
+    }
+
+    /// Reads all `.png` files of a folder, each as a data set of one grey image of its own size, in the order of their
+    /// names.
+    ///
+    /// # Errors
+    /// As [`Dataset::read_png_folder`], but for the sizes.
+    pub fn read_png_images(folder: &Path) -> Result<Vec<Self>, NetError> {
+        png_files(folder)?
+            .iter()
+            .map(|path| Dataset::read_png(path))
+            .collect()
     }
 
     /// Reads one PNG file as a data set of one grey image, scaled to \[0, 1\].
@@ -78,6 +73,26 @@ impl Dataset {
         let data = Dataset::new(path.display().to_string(), grey, width * height)?;
         data.with_checksum(&bytes).with_image_shape(height, width)
     }
+}
+
+/// The `.png` files of a folder, at least one, in the order of their names.
+fn png_files(folder: &Path) -> Result<Vec<PathBuf>, NetError> {
+    let io = |source| NetError::Io {
+        path: folder.into(),
+        source,
+    };
+    let entries: Result<Vec<_>, _> = std::fs::read_dir(folder).map_err(io)?.collect();
+    let paths = entries.map_err(io)?.into_iter().map(|entry| entry.path());
+    let is_png = |path: &PathBuf| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"));
+    let mut files: Vec<PathBuf> = paths.filter(is_png).filter(|path| path.is_file()).collect();
+    if files.is_empty() {
+        return Err(NetError::Unreadable {
+            path: folder.into(),
+            problem: "no .png file in this folder, expected at least one".into(),
+        });
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Width, height and grey values in \[0, 1\] of a PNG file.
