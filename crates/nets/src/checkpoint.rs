@@ -5,6 +5,10 @@
 //! beside its place and renamed into it, so it is complete or absent. A file is read once; its tensors are checked
 //! against its length by the safetensors crate before any of them is decoded, and against the architecture after.
 
+mod variational;
+
+pub use variational::Checkpoint;
+
 use crate::{Activation, Autoencoder, Dense, EpochError, NetError, Stack};
 use nalgebra::{DMatrix, DVector};
 use safetensors::tensor::TensorView;
@@ -277,7 +281,10 @@ impl Stack {
             path: path.into(),
             source,
         })?;
-        let file = TensorFile::new(path, &bytes)?;
+        Stack::from_file(&TensorFile::new(path, &bytes)?)
+    }
+
+    fn from_file(file: &TensorFile<'_>) -> Result<Self, NetError> {
         let header: StackHeader = file.header()?;
         if header.format != "stack" || header.version != 1 {
             let (format, version) = (header.format, header.version);

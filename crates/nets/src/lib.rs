@@ -16,6 +16,7 @@ mod checkpoint;
 mod data;
 mod elementwise;
 mod error;
+mod evaluate;
 mod ica;
 mod import;
 mod layers;
@@ -36,8 +37,10 @@ mod whitening;
 
 pub use activation::Activation;
 pub use autoencoder::{Autoencoder, AutoencoderOptions, AutoencoderTrainer};
+pub use checkpoint::Checkpoint;
 pub use data::{Array, DataSource, Dataset, Figure, PatchSource, Pose, read_idx_labels, read_npy, write_npy};
 pub use error::NetError;
+pub use evaluate::Reconstruction;
 pub use ica::{Ica, IcaOptions};
 pub use layers::{
     Arithmetic, BatchNorm, Conv2d, Dense, Elementwise, Layer, LayerNorm, MatMul, MaxPool2d, Padding, Softmax,

@@ -161,6 +161,22 @@ impl Variational {
         network(&layers).expect("checked when the model was built")
     }
 
+    /// The encoder's layers; the last one gives means, then log-variances.
+    pub fn encoder(&self) -> &[Dense] {
+        &self.encoder
+    }
+
+    /// The decoder's layers.
+    pub fn decoder(&self) -> &[Dense] {
+        &self.decoder
+    }
+
+    /// Input → reconstruction from the mean of the code.
+    pub fn reconstruction_network(&self) -> Network {
+        let layers = [self.mean_network().layers(), self.decoder_network().layers()].concat();
+        Network::new(layers).expect("checked when the model was built")
+    }
+
     /// Code → reconstruction.
     pub fn decoder_network(&self) -> Network {
         network(&self.decoder).expect("checked when the model was built")

@@ -163,6 +163,22 @@ impl Rbm {
         Ok((0..v.len()).map(unit).sum())
     }
 
+    /// Mean of [`Rbm::pseudo_log_likelihood`] over the rows of a data set.
+    ///
+    /// # Errors
+    /// As [`Rbm::pseudo_log_likelihood`].
+    ///
+    /// # Panics
+    /// If the rows are not [`Rbm::visible_width`] wide.
+    pub fn mean_pseudo_log_likelihood(&self, data: &Dataset) -> Result<f64, NetError> {
+        let of_row = |row| self.pseudo_log_likelihood(&data.point(row));
+        let values: Vec<f64> = (0..data.len())
+            .into_par_iter()
+            .map(of_row)
+            .collect::<Result<_, _>>()?;
+        Ok(values.iter().sum::<f64>() / data.len() as f64)
+    }
+
     /// ln Z by annealed importance sampling: `runs` independent runs over `temperatures` equal steps of the inverse
     /// temperature, each run with a random stream of its own.
     ///
