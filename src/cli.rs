@@ -1,9 +1,13 @@
 //! The command line: parse, seed, call the libraries, print. No mathematics.
 
+mod data;
 mod error;
+mod eval;
+mod features;
 mod group;
 mod lie;
 mod output;
+mod pretrain;
 mod study;
 mod verify;
 
@@ -19,6 +23,8 @@ pub(crate) enum Outcome {
     Good,
     /// A claim that is expected to hold did not, or was vacuous.
     ClaimsNotConfirmed,
+    /// The user stopped it; what was done is saved.
+    Interrupted,
 }
 
 /// The group theory of deep learning, computable.
@@ -33,6 +39,12 @@ struct Cli {
 enum Command {
     /// From data to a verdict: pretrain, fit shadows, filter stabilizers, check the claims, write a report.
     Study(study::Args),
+    /// Train a model layer by layer, without labels.
+    Pretrain(Box<pretrain::Args>),
+    /// What a trained network makes of data: errors, accuracy, outputs, a linear probe.
+    Eval(eval::Args),
+    /// Receptive fields of a trained model, as a picture.
+    Features(features::Args),
     /// Check claims of the theory, each with a negative control.
     Verify(verify::Args),
     /// Questions about a permutation group.
@@ -56,6 +68,9 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
         .unwrap_or_else(|| Command::Study(study::Args::default()))
     {
         Command::Study(args) => study::run(&args),
+        Command::Pretrain(args) => pretrain::run(&args),
+        Command::Eval(args) => eval::run(&args),
+        Command::Features(args) => features::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Group(args) => group::run(&args),
         Command::Lie(args) => lie::run(&args),

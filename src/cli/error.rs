@@ -31,6 +31,8 @@ pub(crate) enum CliError {
     Rows { bad: usize, all: usize, errors: String },
     #[error("cannot start a worker: {0}")]
     Worker(std::io::Error),
+    #[error("cannot listen for Ctrl-C: {0}")]
+    Signal(ctrlc::Error),
     #[error("cannot print: {0}")]
     Print(std::io::Error),
     #[error("{option} '{value}' is not understood: expected {expected}")]

@@ -4,15 +4,13 @@ use std::path::{Path, PathBuf};
 
 use bridge::report;
 use bridge::study::{self, Study, StudyOptions};
-use nets::Dataset;
 
-use super::{CliError, Outcome, output, verify};
+use super::{CliError, Outcome, data, output, verify};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What to learn from: `digits` (embedded), `idx:FILE` (plain or .gz) or `png:DIR`.
-    #[arg(long, default_value = "digits")]
-    data: String,
+    #[command(flatten)]
+    data: data::Args,
     /// Seed of every random choice.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -27,7 +25,7 @@ pub(crate) struct Args {
 impl Default for Args {
     fn default() -> Self {
         Args {
-            data: "digits".to_owned(),
+            data: data::Args::default(),
             seed: 1,
             out: PathBuf::from("shadow-out"),
             json: false,
@@ -36,7 +34,7 @@ impl Default for Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
-    let data = read(&args.data)?;
+    let data = args.data.read()?;
     output::folder(&args.out)?;
     let options = StudyOptions::for_images(data.len(), data.width(), args.seed);
     let mut bar = output::Progress::over(1_000);
@@ -53,20 +51,6 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
         output::text(&format!("report: {}", report.display()))?;
     }
     Ok(verify::outcome(&study.claims))
-}
-
-/// The data that `--data` names.
-fn read(source: &str) -> Result<Dataset, CliError> {
-    match source.split_once(':') {
-        None if source == "digits" => Ok(Dataset::digits()),
-        Some(("idx", path)) => Ok(Dataset::read_idx(Path::new(path))?),
-        Some(("png", folder)) => Ok(Dataset::read_png_folder(Path::new(folder))?),
-        _ => Err(CliError::Option {
-            option: "--data",
-            value: source.to_owned(),
-            expected: "digits, idx:FILE or png:DIR",
-        }),
-    }
 }
 
 /// Writes everything a study found; gives back the path of the report.

@@ -5,6 +5,8 @@ mod drawing;
 mod page;
 mod tiles;
 
+pub use tiles::feature_png;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::BridgeError;

@@ -1,5 +1,4 @@
-//! Features as image tiles: one PNG, embedded as a data URI, with blue for negative weights and red for
-//! positive ones.
+//! Features as image tiles on one PNG sheet, with blue for negative weights and red for positive ones.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -19,8 +18,41 @@ const COLUMNS: usize = 12;
 
 /// A sheet of features of `shape` (height, width) as an `<img>` source.
 pub(crate) fn sheet(features: &[&[f64]], shape: (usize, usize), title: &str) -> Result<String, BridgeError> {
+    let png = feature_png(features, shape, COLUMNS, title)?;
+    Ok(format!("data:image/png;base64,{}", STANDARD.encode(png)))
+}
+
+/// A sheet of features of `shape` (height, width), so many to a line, as the bytes of a PNG file: each on its own scale,
+/// white at 0, blue towards minus and red towards plus its largest absolute value.
+///
+/// ```
+/// let feature = [0.5, -1.0, 0.0, 0.25];
+/// let png = bridge::report::feature_png(&[&feature, &feature], (2, 2), 2, "two features")?;
+/// assert!(png.starts_with(b"\x89PNG"));
+/// # Ok::<(), bridge::BridgeError>(())
+/// ```
+///
+/// # Errors
+/// [`BridgeError::Drawing`] if a feature has not as many numbers as the shape has pixels, or there are no pixels.
+pub fn feature_png(
+    features: &[&[f64]],
+    shape: (usize, usize),
+    columns: usize,
+    title: &str,
+) -> Result<Vec<u8>, BridgeError> {
     let (height, width) = shape;
-    let columns = COLUMNS.min(features.len().max(1));
+    let drawing = |why: String| BridgeError::Drawing {
+        what: title.to_owned(),
+        why,
+    };
+    let pixels = height.saturating_mul(width);
+    if let Some(feature) = features.iter().find(|f| f.len() != pixels || f.is_empty()) {
+        let got = feature.len();
+        return Err(drawing(format!(
+            "a feature has {got} numbers, expected {height} x {width}"
+        )));
+    }
+    let columns = columns.clamp(1, features.len().max(1));
     let rows = features.len().div_ceil(columns).max(1);
     let zoom = (ZOOM * 8 / height.max(width).max(1))
         .clamp(1, 12)
@@ -46,11 +78,8 @@ pub(crate) fn sheet(features: &[&[f64]], shape: (usize, usize), title: &str) -> 
     let mut png = Vec::new();
     PngEncoder::new(&mut png)
         .write_image(&pixels, sheet_w as u32, sheet_h as u32, ExtendedColorType::Rgb8)
-        .map_err(|error| BridgeError::Drawing {
-            what: title.to_owned(),
-            why: error.to_string(),
-        })?;
-    Ok(format!("data:image/png;base64,{}", STANDARD.encode(png)))
+        .map_err(|error| drawing(error.to_string()))?;
+    Ok(png)
 }
 
 /// White at 0, blue towards −1, red towards 1.
