@@ -140,6 +140,57 @@ fn invariants_answer() {
     refused(&["lie", "invariants", "--group", "Q9", "--degree", "2"], &["Q9"]);
 }
 
+/// The word that is printed makes the element when it is multiplied out here, letter by letter.
+#[test]
+fn words_make_the_element() {
+    let images = |value: &serde_json::Value| -> Vec<u64> {
+        let list = value.as_array().unwrap();
+        list.iter().map(|image| image.as_u64().unwrap()).collect()
+    };
+    // (1,2,3) and its images, in S5 and in A5.
+    for (group, element) in [("S5", "(1,2,3)"), ("A5", "[1,2,0,3,4]")] {
+        let answer = json(&["group", "word", group, "--element", element, "--json"]);
+        let word = answer["word"].as_array().unwrap();
+        let mut product: Vec<u64> = (0..5).collect();
+        for letter in word {
+            let letter = letter.as_i64().unwrap();
+            let g = images(&answer["generators"][letter.unsigned_abs() as usize - 1]);
+            product = product
+                .iter()
+                .map(|&x| match letter {
+                    1.. => g[x as usize],
+                    _ => g.iter().position(|&y| y == x).unwrap() as u64,
+                })
+                .collect();
+        }
+        assert_eq!(product, [1, 2, 0, 3, 4], "{answer}");
+        assert_eq!(answer["checked"], true);
+    }
+    let text = stdout(&[
+        "group",
+        "word",
+        "C12",
+        "--element",
+        "(1,3,5,7,9,11)(2,4,6,8,10,12)",
+    ]);
+    assert!(text.ends_with("word of 2 letters: x1^2\n"), "{text}");
+    let identity = stdout(&["group", "word", "S4", "--element", "()"]);
+    assert!(identity.ends_with("word of 0 letters: ()\n"), "{identity}");
+    refused(
+        &["group", "word", "A5", "--element", "(1,2)"],
+        &["not in the group", "(1,2)"],
+    );
+    refused(
+        &["group", "word", "A5", "--element", "[1,0]"],
+        &["the element", "5"],
+    );
+    refused(
+        &["group", "word", "A5", "--element", "[1,x]"],
+        &["--element", "[1,2,0]"],
+    );
+    refused(&["group", "word", "A5", "--element", "(1,7)"], &["5"]);
+}
+
 /// Degrees and indicators of SL(2,3) from its table in the literature; the fundamental representations of E6.
 #[test]
 fn characters_and_roots_answer() {

@@ -33,6 +33,8 @@ pub(crate) enum CliError {
     Worker(std::io::Error),
     #[error("cannot listen for Ctrl-C: {0}")]
     Signal(ctrlc::Error),
+    #[error("the program found for {0} gives another element, which is a mistake in shadow")]
+    WrongProgram(String),
     #[error("cannot print: {0}")]
     Print(std::io::Error),
     #[error("{option} '{value}' is not understood: expected {expected}")]

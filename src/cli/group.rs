@@ -9,6 +9,7 @@ mod orbit;
 mod structure;
 mod subgroups;
 mod target;
+mod word;
 
 use std::path::PathBuf;
 
@@ -41,6 +42,8 @@ enum Question {
     Stabilizer(StabilizerArgs),
     /// All subgroups up to conjugacy, with their maximal subgroups.
     Subgroups(subgroups::Args),
+    /// An element as a product of the generators.
+    Word(word::Args),
     /// The cycle index, as a polynomial.
     CycleIndex(cycle_index::Args),
     /// The Schreier graph of an orbit.
@@ -103,6 +106,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
         Question::Isomorphism(args) => isomorphism::run(args),
         Question::Stabilizer(args) => stabilizer(args),
         Question::Subgroups(args) => subgroups::run(args),
+        Question::Word(args) => word::run(args),
         Question::CycleIndex(args) => cycle_index::run(args),
         Question::Graph(args) => graph(args),
         Question::Analyze(args) => analyze::run(args),

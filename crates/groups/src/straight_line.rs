@@ -51,6 +51,11 @@ impl StraightLineProgram {
         &self.steps
     }
 
+    /// The input or, from [`inputs`](Self::inputs) on, the step that is the result; none for the identity.
+    pub fn result(&self) -> Option<usize> {
+        self.result
+    }
+
     /// What the program makes of elements of any group, one product or inverse a step.
     ///
     /// # Errors
@@ -206,16 +211,17 @@ struct Level {
     /// Generators and their inverses, in turn.
     generators: Vec<Made>,
     orbit: Vec<usize>,
-    /// For each point that is reached the generator that leads to it; the base point leads to itself.
-    label: Vec<Option<usize>>,
+    /// For each point the generator that leads to it, [`ROOT`] for the base point, [`ABSENT`] outside the orbit.
+    label: Vec<u32>,
 }
 
-const ROOT: usize = usize::MAX;
+const ROOT: u32 = u32::MAX;
+const ABSENT: u32 = u32::MAX - 1;
 
 impl Level {
     fn new(base: usize, degree: usize) -> Self {
-        let mut label = vec![None; degree];
-        label[base] = Some(ROOT);
+        let mut label = vec![ABSENT; degree];
+        label[base] = ROOT;
         Self {
             base,
             generators: Vec::new(),
@@ -228,14 +234,14 @@ impl Level {
         let inverse = tape.inverse(&g);
         self.generators.extend([g, inverse]);
         self.orbit = vec![self.base];
-        self.label.fill(None);
-        self.label[self.base] = Some(ROOT);
+        self.label.fill(ABSENT);
+        self.label[self.base] = ROOT;
         let mut at = 0;
         while at < self.orbit.len() {
             for (label, g) in self.generators.iter().enumerate() {
                 let y = g.element.image(self.orbit[at]);
-                if self.label[y].is_none() {
-                    self.label[y] = Some(label);
+                if self.label[y] == ABSENT {
+                    self.label[y] = label as u32;
                     self.orbit.push(y);
                 }
             }
@@ -243,35 +249,51 @@ impl Level {
         }
     }
 
-    /// The generators that lead from a point back to the base point; none if the point is not in the orbit.
-    fn way_back(&self, mut point: usize) -> Option<Vec<&Made>> {
+    /// The numbers of the generators that lead from a point back to the base point; none if the point is not in the
+    /// orbit.
+    fn way_back(&self, mut point: usize) -> Option<Vec<usize>> {
         let mut way = Vec::new();
         while point != self.base {
-            let back = &self.generators[self.label[point]? ^ 1];
-            point = back.element.image(point);
+            if self.label[point] == ABSENT {
+                return None;
+            }
+            // A generator and its inverse stand side by side.
+            let back = self.label[point] as usize ^ 1;
+            point = self.generators[back].element.image(point);
             way.push(back);
         }
         Some(way)
+    }
+
+    /// The depth of the tree: that of the last point, for the search is breadth first.
+    fn depth(&self) -> usize {
+        let last = self.orbit.last().and_then(|&x| self.way_back(x));
+        last.map_or(0, |way| way.len())
     }
 
     /// A random element of the stabilizer of the base point in the group that the generators generate: to a point of
     /// the orbit, along a generator, and back.
     fn schreier_generator(&self, tape: &mut Tape, rng: &mut ChaCha8Rng) -> Made {
         let below = |rng: &mut ChaCha8Rng, n: usize| rng.random_range(0..n as u64) as usize;
-        let mut point = self.orbit[below(rng, self.orbit.len())];
-        let mut steps = vec![below(rng, self.generators.len())];
-        let end = self.generators[steps[0]].element.image(point);
-        while let Some(label) = self.label[point].filter(|&label| label != ROOT) {
-            steps.push(label);
-            point = self.generators[label ^ 1].element.image(point);
-        }
-        let there = steps.iter().rev().map(|&label| &self.generators[label]);
+        let start = self.orbit[below(rng, self.orbit.len())];
+        let step = below(rng, self.generators.len());
+        let end = self.generators[step].element.image(start);
+        let there = self
+            .way_back(start)
+            .into_iter()
+            .flatten()
+            .rev()
+            .map(|back| back ^ 1);
         let back = self.way_back(end).into_iter().flatten();
+        let path = there
+            .chain([step])
+            .chain(back)
+            .map(|label| &self.generators[label]);
         let nothing = Made {
             element: Permutation::identity(self.label.len()),
             step: None,
         };
-        there.chain(back).fold(nothing, |g, h| tape.product(&g, h))
+        path.fold(nothing, |g, h| tape.product(&g, h))
     }
 }
 
@@ -295,18 +317,33 @@ pub struct Witnesses {
 }
 
 impl Witnesses {
+    /// The largest degree times length of the base: a level takes some twenty bytes a point.
+    pub const MAX_SIZE: u64 = 1 << 25;
+
     /// Builds the chain: a few dozen products a level.
     ///
     /// The first level has the generators of the group. Each further one takes random Schreier generators of the level
     /// above, which are short, and random elements of the whole group if those do not fill the orbit.
     ///
     /// # Errors
-    /// [`GroupError::Limit`] if a thousand random elements did not complete an orbit, which does not happen to elements
-    /// that are anywhere near uniform.
+    /// [`GroupError::Limit`] past [`MAX_SIZE`](Self::MAX_SIZE), or if a thousand random elements did not complete an
+    /// orbit, which does not happen to elements that are anywhere near uniform.
     pub fn new(group: &PermGroup) -> Result<Self, GroupError> {
         const SINGLE: usize = 16;
         const TRIPLE: usize = 64;
         const TRIES: usize = 1000;
+        // A cycle of length n is n / 2 deep; m random elements more make it of the order of n^(1/m).
+        const DEEP: usize = 64;
+        const SHORTCUTS: usize = 12;
+        let lengths = || group.chain().levels().map(|level| level.orbit().len());
+        let size = lengths().filter(|&length| length > 1).count() as u64 * group.degree() as u64;
+        if size > Self::MAX_SIZE {
+            return Err(GroupError::Limit {
+                what: "the degree times the length of the base, for witnesses of membership,",
+                asked: size,
+                limit: Self::MAX_SIZE,
+            });
+        }
         let mut this = Self {
             degree: group.degree(),
             tape: Tape {
@@ -354,10 +391,18 @@ impl Witnesses {
                 let grows = level
                     .orbit
                     .iter()
-                    .any(|&x| level.label[g.element.image(x)].is_none());
+                    .any(|&x| level.label[g.element.image(x)] == ABSENT);
                 if grows || (level.generators.len() < 4 && !g.element.is_identity()) {
                     level.add(g, &mut this.tape);
                 }
+            }
+            for _ in 0..SHORTCUTS {
+                if level.depth() <= DEEP {
+                    break;
+                }
+                let mut g = source.draw(&mut this.tape);
+                this.divide(&mut g);
+                level.add(g, &mut this.tape);
             }
             this.levels.push(level);
         }
@@ -369,7 +414,7 @@ impl Witnesses {
         for level in &self.levels {
             let way = level.way_back(g.element.image(level.base));
             for back in way.into_iter().flatten() {
-                *g = self.tape.product(g, back);
+                *g = self.tape.product(g, &level.generators[back]);
             }
         }
     }
@@ -383,13 +428,9 @@ impl Witnesses {
         let mut rest = g.clone();
         let mut factors = Vec::new();
         for level in &self.levels {
-            let mut point = rest.image(level.base);
-            while point != level.base {
-                let label = level.label[point]?;
-                let back = &level.generators[label ^ 1];
-                point = back.element.image(point);
-                rest = &rest * &back.element;
-                factors.extend(level.generators[label].step);
+            for back in level.way_back(rest.image(level.base))? {
+                rest = &rest * &level.generators[back].element;
+                factors.extend(level.generators[back ^ 1].step);
             }
         }
         if !rest.is_identity() {
@@ -470,7 +511,11 @@ mod tests {
             "V4",
             "Q8",
             "S30",
+            "S100",
             "A9",
+            "A50",
+            "C2 wr C20",
+            "C1000",
             "M11",
             "M24",
             "PSL(2,7)",
@@ -522,6 +567,37 @@ mod tests {
         }
         let witnesses = Witnesses::new(&symmetric).unwrap();
         assert!(witnesses.program(&Permutation::identity(4)).is_none());
+    }
+
+    /// A single cubie turned is no element of the cube's group, nor an odd permutation one of A_50.
+    #[test]
+    fn what_is_outside_has_no_program() {
+        let cube = parse_group("rubik").unwrap();
+        let three_cycle = cube.generators()[0].cycles()[0][..3].to_vec();
+        let outside = Permutation::from_cycles(cube.degree(), &[&three_cycle]).unwrap();
+        assert!(Witnesses::new(&cube).unwrap().program(&outside).is_none());
+        let even = PermGroup::alternating(50);
+        let outside = Permutation::from_cycles(50, &[&[7, 31]]).unwrap();
+        assert!(Witnesses::new(&even).unwrap().program(&outside).is_none());
+    }
+
+    /// Random elements shorten the way along a cycle of 100,000 points; too much memory is refused beforehand.
+    #[test]
+    fn large_degrees() {
+        let group = parse_group("C100000").unwrap();
+        let witnesses = Witnesses::new(&group).unwrap();
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let g = group.random_element(&mut rng);
+        let program = witnesses.program(&g).unwrap();
+        assert_eq!(program.evaluate(&group, group.generators()).unwrap(), g);
+        assert_eq!(
+            Witnesses::new(&PermGroup::symmetric(10_000)).unwrap_err(),
+            GroupError::Limit {
+                what: "the degree times the length of the base, for witnesses of membership,",
+                asked: 9_999 * 10_000,
+                limit: Witnesses::MAX_SIZE,
+            }
+        );
     }
 
     #[test]
