@@ -364,8 +364,9 @@ impl Witnesses {
                 level.add(g, &mut this.tape);
             }
             let mut tries = 0;
-            // Two generators (and their inverses) are likely to generate more than one orbit.
-            while level.orbit.len() < known.orbit().len() || (level.generators.len() < 4 && tries < SINGLE) {
+            // Two generators (and their inverses) are likely to generate more than one orbit; those given do.
+            let spare = if this.levels.is_empty() { 0 } else { SINGLE };
+            while level.orbit.len() < known.orbit().len() || (level.generators.len() < 4 && tries < spare) {
                 let g = match (this.levels.last(), tries) {
                     (Some(above), 0..SINGLE) => above.schreier_generator(&mut this.tape, &mut source.rng),
                     (Some(above), SINGLE..TRIPLE) => {
