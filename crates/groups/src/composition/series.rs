@@ -22,8 +22,10 @@ impl PermGroup {
     ///
     /// ```
     /// let series = groups::catalog::parse_group("S3 wr A5")?.composition_series()?;
-    /// let orders: Vec<String> = series.iter().take(4).map(|h| h.order().to_string()).collect();
-    /// assert_eq!(orders, ["466560", "7776", "3888", "1944"]);
+    /// let mut indices: Vec<_> = series.windows(2).map(|pair| pair[0].order() / pair[1].order()).collect();
+    /// indices.sort();
+    /// let factors = [2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 60u32]; // 3^5, 2^5 and A5
+    /// assert_eq!(indices, factors.map(Into::into));
     /// # Ok::<(), groups::GroupError>(())
     /// ```
     pub fn composition_series(&self) -> Result<Vec<Self>, GroupError> {
