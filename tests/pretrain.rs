@@ -246,8 +246,9 @@ fn threads_and_interruptions_leave_no_trace() {
     );
     assert!(
         run(&parts, &["--threads", "2", "--resume"])
-            .status()
+            .output()
             .unwrap()
+            .status
             .success()
     );
     let (whole, parts) = (files(&whole), files(&parts));

@@ -1,6 +1,7 @@
 //! What a trained network makes of a data set: its outputs, and how good they are.
 
 use crate::layers::shape_error;
+use crate::matrix::{View, product};
 use crate::random::{Purpose, stream};
 use crate::{Activation, Dataset, NetError, Network};
 use nalgebra::DMatrix;
@@ -180,20 +181,27 @@ impl Dataset {
                 scale * normal
             })
             .collect();
-        let values = self.values().par_chunks(inputs).flat_map_iter(|row| {
-            let (weights, mean) = (&weights, &mean);
-            (0..width).map(move |unit| {
-                let weights = &weights[unit * inputs..(unit + 1) * inputs];
-                let terms = row.iter().zip(mean).zip(weights);
-                let field: f64 = terms.map(|((&v, m), w)| (f64::from(v) - m) * w).sum();
-                Activation::Sigmoid.apply(field) as f32
-            })
-        });
-        let features = Dataset::new(
-            format!("random features of {}", self.name()),
-            values.collect(),
-            width,
-        )?;
+        let mut values = Vec::with_capacity(self.len() * width);
+        let (mut centred, mut fields) = (Vec::new(), Vec::new());
+        for rows in self.values().chunks(BLOCK * inputs) {
+            let count = rows.len() / inputs;
+            centred.clear();
+            for row in rows.chunks_exact(inputs) {
+                centred.extend(row.iter().zip(&mean).map(|(&v, m)| f64::from(v) - m));
+            }
+            fields.resize(count * width, 0.0);
+            let (x, w) = (
+                View::new(&centred, count, inputs),
+                View::new(&weights, width, inputs),
+            );
+            product(&mut fields, x, w.transposed(), 1.0, 0.0);
+            values.extend(
+                fields
+                    .iter()
+                    .map(|&field| Activation::Sigmoid.apply(field) as f32),
+            );
+        }
+        let features = Dataset::new(format!("random features of {}", self.name()), values, width)?;
         match self.labels() {
             Some(labels) => features.with_labels(labels.to_vec()),
             None => Ok(features),
