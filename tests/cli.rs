@@ -138,6 +138,10 @@ fn invariants_answer() {
         &["19683", "4096"],
     );
     refused(&["lie", "invariants", "--group", "Q9", "--degree", "2"], &["Q9"]);
+    refused(
+        &["lie", "invariants", "--group", "S1", "--degree", "4294967295"],
+        &["the degree is 4294967295", "200"],
+    );
 }
 
 /// The word that is printed makes the element when it is multiplied out here, letter by letter.

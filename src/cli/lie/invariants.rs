@@ -11,13 +11,16 @@ use serde::Serialize;
 
 use crate::cli::{CliError, Outcome, output};
 
+/// The largest degree: every degree up to it is answered, however few monomials each has.
+const DEGREE_LIMIT: u32 = 200;
+
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("question").required(true).multiple(true).args(["degree", "tensor"])))]
 pub(crate) struct Args {
     /// A classical group (SO(3), O(1,3), Sp(4), …) or a finite group (D4, S5, "S3 wr S2", …).
     #[arg(long)]
     group: String,
-    /// Invariant polynomials up to this degree.
+    /// Invariant polynomials up to this degree, at most 200.
     #[arg(long)]
     degree: Option<u32>,
     /// Invariant tensors in a space such as T(2,1), Sym(3), Alt(2)*V or Hom(V^2,V).
@@ -87,6 +90,14 @@ struct Tensors {
 }
 
 pub(super) fn run(args: &Args) -> Result<Outcome, CliError> {
+    if let Some(degree) = args.degree.filter(|&degree| degree > DEGREE_LIMIT) {
+        return Err(groups::GroupError::Limit {
+            what: "the degree",
+            asked: degree.into(),
+            limit: DEGREE_LIMIT.into(),
+        }
+        .into());
+    }
     let answer = match args.group.parse::<MatrixGroup>() {
         Ok(group) => {
             if args.on.is_some() {

@@ -5,6 +5,7 @@
 //! name    = gl(n) sl(n) so(n) so(p,q) sp(2n) u(n) su(n) co(n) t(n) n(n) d(n) heis(2k+1) R^n
 //!         | aff(n) saff(n) se(n) = e(n) se(p,q) sim(n)      affine: these act by x -> A x + b on n coordinates
 //! ```
+//! The field of gl, sl, so, sp, aff, saff and se may be written out, as in `sl(2,R)`, and `R` is short for `R^1`.
 //! `t(n)` are the upper triangular matrices, `n(n)` (unitriangular) the strictly upper ones, `d(n)` the diagonal torus,
 //! `co(n)` is so(n) with the scalings, `R^n` as an algebra of translations, `heis(2k+1)` the Heisenberg algebra of that
 //! dimension, `sim(n)` the similarities, and u(n), su(n) are real matrices of size 2n, A + iB as (A -B; B A).
@@ -135,10 +136,13 @@ impl Reader<'_> {
         let start = self.at;
         let word = self.take_while(|c| c.is_ascii_alphabetic()).to_ascii_lowercase();
         if word == "r" {
-            self.literal('^')?;
-            let at = self.at;
-            let n = self.number()?;
-            self.positive(n, at)?;
+            let mut n = 1;
+            if self.peek() == Some('^') {
+                self.at += 1;
+                let at = self.at;
+                n = self.number()?;
+                self.positive(n, at)?;
+            }
             return Ok(Term {
                 family: Family::Translations,
                 space: Space::Affine,
@@ -172,11 +176,16 @@ impl Reader<'_> {
         let p = self.number()?;
         let mut q = 0;
         if self.peek() == Some(',') {
-            if family != Family::Orthogonal {
-                return Err(self.expected("`)`: only so and se take a signature p,q"));
-            }
+            let comma = self.at;
             self.at += 1;
-            q = self.number()?;
+            if self.peek().is_some_and(|c| c.eq_ignore_ascii_case(&'r')) && family.takes_a_field() {
+                self.at += 1;
+            } else if family == Family::Orthogonal {
+                q = self.number()?;
+            } else {
+                self.at = comma;
+                return Err(self.expected("`)`: only so and se take a signature p,q, and no field but R"));
+            }
         }
         self.literal(')')?;
         self.positive(p + q, at)?;
@@ -214,6 +223,14 @@ enum Family {
     Diagonal,
     Heisenberg,
     Translations,
+}
+
+impl Family {
+    /// Whether the field is part of the usual name, as in sl(2,R).
+    fn takes_a_field(self) -> bool {
+        use Family::{General, Orthogonal, Special, Symplectic};
+        matches!(self, General | Special | Orthogonal | Symplectic)
+    }
 }
 
 /// A family with its parameters; `q` is zero outside so(p,q).
@@ -406,6 +423,10 @@ mod tests {
             ("se(2,1)", 6),
             ("sim(2)", 4),
             ("R^3", 3),
+            ("sl(2,R) + R", 4),
+            ("gl(3,R)", 9),
+            ("sp(4,r)", 10),
+            ("so(3,R)", 3),
             ("sl(2) + sl(2)", 6),
             ("so(2)xR^2 + gl(1)", 4),
             ("sl(1)", 0),
@@ -443,6 +464,10 @@ mod tests {
             ("gl(0)", 4),
             ("gl(2", 5),
             ("gl(2,1)", 5),
+            ("sl(2,C)", 5),
+            ("heis(3,R)", 7),
+            ("sl(2,R", 7),
+            ("so(2,R,1)", 7),
             ("sp(3)", 4),
             ("heis(4)", 6),
             ("gl(2) gl(2)", 7),

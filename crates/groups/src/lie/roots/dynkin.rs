@@ -7,6 +7,7 @@ use num_bigint::BigUint;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::GroupError;
+use crate::transversals::over;
 
 /// The families of irreducible root systems.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ pub struct DynkinType {
     parts: Vec<SimpleType>,
 }
 
-/// The largest rank that is read from text.
+/// The largest rank, all parts together, that is read from text.
 const RANK_LIMIT: usize = 64;
 
 impl SimpleType {
@@ -300,7 +301,7 @@ impl Serialize for DynkinType {
 impl FromStr for DynkinType {
     type Err = GroupError;
 
-    /// Reads types such as `E8` or `A1+B3`.
+    /// Reads types such as `E8` or `A1+B3`, up to rank 64.
     fn from_str(text: &str) -> Result<Self, GroupError> {
         let mut parts = Vec::new();
         let mut column = 1;
@@ -316,6 +317,8 @@ impl FromStr for DynkinType {
             })?);
             column += word.chars().count() + 1;
         }
+        let rank = parts.iter().map(|part| part.rank()).sum();
+        over("the rank of a Dynkin type", rank, RANK_LIMIT)?;
         Ok(DynkinType::new(parts))
     }
 }
@@ -410,5 +413,19 @@ mod tests {
                 other => panic!("{text}: {other:?}"),
             }
         }
+    }
+
+    #[test]
+    fn the_rank_is_limited_as_a_whole() {
+        let parsed = |copies: usize| vec!["A1"; copies].join("+").parse::<DynkinType>();
+        assert_eq!(parsed(RANK_LIMIT).unwrap().rank(), RANK_LIMIT);
+        assert!(matches!(
+            parsed(RANK_LIMIT + 1),
+            Err(GroupError::Limit {
+                asked: 65,
+                limit: 64,
+                ..
+            })
+        ));
     }
 }
