@@ -14,7 +14,13 @@ use crate::linear::RationalMatrix;
 use crate::scalar::parse_rational;
 
 /// The largest dimension of an algebra that is read from structure constants: the Jacobi check is cubic in it.
-pub const DEFAULT_DIMENSION_LIMIT: u64 = 256;
+pub const DEFAULT_DIMENSION_LIMIT: u64 = 144;
+
+/// The longest number that is read, as text; about the bits that a polynomial's coefficients may have.
+const MAX_DIGITS: usize = 2_500;
+
+/// The largest matrix that is read.
+const MAX_MATRIX_SIZE: usize = 64;
 
 /// Reads an algebra from JSON text, see the module for the format.
 ///
@@ -133,6 +139,11 @@ pub(super) fn list<'a>(value: &'a Value, place: &str) -> Result<&'a [Value], Gro
 /// A rational from a text or an integer; a JSON number with a point would already have been rounded.
 pub(super) fn read_rational(value: &Value, place: &str) -> Result<BigRational, GroupError> {
     match value {
+        Value::String(text) if text.len() > MAX_DIGITS => Err(GroupError::Limit {
+            what: "the number of digits of a coefficient",
+            asked: text.len() as u64,
+            limit: MAX_DIGITS as u64,
+        }),
         Value::String(text) => parse_rational(text),
         Value::Number(number) if number.is_i64() || number.is_u64() => parse_rational(&number.to_string()),
         _ => Err(domain(
@@ -154,7 +165,15 @@ pub(super) fn read_matrix(value: &Value, place: &str) -> Result<RationalMatrix, 
         .iter()
         .map(|row| read_vector(row, place))
         .collect();
-    RationalMatrix::from_rows(rows?)
+    let rows = rows?;
+    if rows.len() > MAX_MATRIX_SIZE {
+        return Err(GroupError::Limit {
+            what: "the size of a matrix",
+            asked: rows.len() as u64,
+            limit: MAX_MATRIX_SIZE as u64,
+        });
+    }
+    RationalMatrix::from_rows(rows)
 }
 
 #[cfg(test)]
@@ -172,6 +191,14 @@ mod tests {
                 "basis element 0 (counted from 0) is 1x2",
             ),
             (r#"[[[1.5]]]"#, "1.5 in basis element 0"),
+            (
+                &format!("[[[\"{}\"]]]", "7".repeat(3_000)),
+                "digits of a coefficient is 3000: the limit is 2500",
+            ),
+            (
+                &format!("[[{}]]", vec!["[0]"; 65].join(",")),
+                "size of a matrix is 65: the limit is 64",
+            ),
             (r#"[[["1", "0"], ["0"]]]"#, "expected"),
             (r#"[[[1, 0], [0, 1]], [[2, 0], [0, 2]]]"#, "dimension 1"),
             (
