@@ -43,9 +43,18 @@ pub(crate) fn writable(path: &Path) -> Result<(), CliError> {
         let error = io::Error::from(io::ErrorKind::IsADirectory);
         return Err(CliError::write(path)(error));
     }
+    if is_special(path) {
+        return Ok(());
+    }
     tempfile::tempfile_in(folder_of(path))
         .map(drop)
         .map_err(CliError::write(path))
+}
+
+/// Whether a path leads to a device, a pipe or a socket. A rename would put a file in its place (of `/dev/null`, for
+/// one who may), so these are written to directly.
+fn is_special(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir())
 }
 
 /// Writes a file whole or not at all: to a temporary file beside it, which is then renamed.
@@ -60,6 +69,9 @@ pub(crate) fn stream(
 ) -> Result<(), CliError> {
     let folder = folder_of(path);
     let write = || -> io::Result<()> {
+        if is_special(path) {
+            return contents(&mut std::fs::OpenOptions::new().write(true).open(path)?);
+        }
         let mut builder = tempfile::Builder::new();
         #[cfg(unix)]
         {

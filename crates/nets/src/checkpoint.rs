@@ -117,6 +117,10 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), NetError> {
         path: path.into(),
         source,
     };
+    // A rename would put a file in the place of a device or a pipe.
+    if std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+        return std::fs::write(path, bytes).map_err(io);
+    }
     let folder = path
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
