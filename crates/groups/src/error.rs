@@ -59,6 +59,16 @@ pub enum GroupError {
         /// The limit, [`MAX_DEGREE`](crate::MAX_DEGREE).
         limit: usize,
     },
+    /// The generators of a product would take too much memory.
+    #[error("{count} generators of degree {degree} are over the limit of {limit} images in all")]
+    GeneratorsTooLarge {
+        /// The number of generators.
+        count: usize,
+        /// The degree of each.
+        degree: usize,
+        /// The largest number of generators times degree.
+        limit: usize,
+    },
     /// A point occurs twice in the cycles of one permutation.
     #[error("column {column}: point {} occurs twice (first at column {first_column}); the cycles of one permutation are disjoint", point + 1)]
     RepeatedPoint {

@@ -4,10 +4,26 @@ use crate::error::GroupError;
 use crate::perm_group::PermGroup;
 use crate::permutation::{Permutation, check_degree};
 
+/// The most images that the generators of a product have in all: 256 MiB.
+const MAX_IMAGES: usize = 1 << 26;
+
+/// Checks degree and memory of a product before its generators are made.
+fn check_size(degree: usize, count: usize) -> Result<(), GroupError> {
+    check_degree(degree)?;
+    if count.saturating_mul(degree) > MAX_IMAGES {
+        return Err(GroupError::GeneratorsTooLarge {
+            count,
+            degree,
+            limit: MAX_IMAGES,
+        });
+    }
+    Ok(())
+}
+
 /// The direct product A × B on the disjoint union of the points: those of A first.
 ///
 /// # Errors
-/// [`GroupError::DegreeTooLarge`].
+/// [`GroupError::DegreeTooLarge`], and [`GroupError::GeneratorsTooLarge`] past 2²⁶ images.
 ///
 /// ```
 /// use groups::{direct_product, PermGroup};
@@ -17,7 +33,7 @@ use crate::permutation::{Permutation, check_degree};
 /// ```
 pub fn direct_product(a: &PermGroup, b: &PermGroup) -> Result<PermGroup, GroupError> {
     let degree = a.degree() + b.degree();
-    check_degree(degree)?;
+    check_size(degree, a.generators().len() + b.generators().len())?;
     let left = a.generators().iter().map(|g| shifted(g, 0, degree));
     let right = b.generators().iter().map(|g| shifted(g, a.degree(), degree));
     PermGroup::new(degree, left.chain(right).collect())
@@ -27,7 +43,7 @@ pub fn direct_product(a: &PermGroup, b: &PermGroup) -> Result<PermGroup, GroupEr
 /// on each, permuted by B. Point x of copy j is `j * A.degree() + x`.
 ///
 /// # Errors
-/// [`GroupError::DegreeTooLarge`].
+/// [`GroupError::DegreeTooLarge`], and [`GroupError::GeneratorsTooLarge`] past 2²⁶ images.
 ///
 /// ```
 /// use groups::{wreath_product, PermGroup};
@@ -40,7 +56,10 @@ pub fn wreath_product(inner: &PermGroup, outer: &PermGroup) -> Result<PermGroup,
     let degree = size.saturating_mul(copies);
     check_degree(degree)?;
     // One copy of A per orbit of B is enough: B carries it to the others.
-    let base = outer.orbits().iter().flat_map(|orbit| {
+    let orbits = outer.orbits();
+    let in_base = orbits.len().saturating_mul(inner.generators().len());
+    check_size(degree, in_base + outer.generators().len())?;
+    let base = orbits.iter().flat_map(|orbit| {
         inner
             .generators()
             .iter()
@@ -57,7 +76,8 @@ pub fn wreath_product(inner: &PermGroup, outer: &PermGroup) -> Result<PermGroup,
 /// where A acts on each entry and B moves the entries. The tuple is the point Σ xⱼ dᵐ⁻ʲ with d the degree of A.
 ///
 /// # Errors
-/// [`GroupError::DegreeTooLarge`] past [`MAX_DEGREE`](crate::MAX_DEGREE) tuples.
+/// [`GroupError::DegreeTooLarge`] past [`MAX_DEGREE`](crate::MAX_DEGREE) tuples, and
+/// [`GroupError::GeneratorsTooLarge`] past 2²⁶ images.
 ///
 /// ```
 /// use groups::{wreath_product_action, PermGroup};
@@ -76,8 +96,11 @@ pub fn wreath_product_action(inner: &PermGroup, outer: &PermGroup) -> Result<Per
     // Past the limit already for two points and 20 entries; with one point there is one tuple of any length.
     let degree = power(entries);
     check_degree(degree)?;
+    let orbits = outer.orbits();
+    let in_base = orbits.len().saturating_mul(inner.generators().len());
+    check_size(degree, in_base + outer.generators().len())?;
     let place = |entry: usize| power(entries - 1 - entry);
-    let base = outer.orbits().iter().flat_map(|orbit| {
+    let base = orbits.iter().flat_map(|orbit| {
         let unit = place(orbit[0]);
         inner.generators().iter().map(move |g| {
             let image = |tuple: usize| {

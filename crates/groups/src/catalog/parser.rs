@@ -310,6 +310,12 @@ mod tests {
         );
         assert!(message("S99999999999999999999").contains("over the limit"));
         assert!(message("C2^1000000").contains("degree 2000000 is over the limit"));
+        assert_eq!(
+            message("C2^100000"),
+            "column 3: 100000 generators of degree 200000 are over the limit of 67108864 images in all"
+        );
+        assert!(message("C2^5000 x C2^5000").contains("10000 generators of degree 20000"));
+        assert!(message("C2^10000 wr trivial(50)").contains("generators of degree"));
         assert!(message("(1,2)(2,3)").contains("point 2 occurs twice"));
     }
 }
