@@ -360,6 +360,31 @@ fn large_orbits_are_counted_and_streamed() {
     );
 }
 
+/// A rename would put a file in the place of a pipe.
+#[cfg(unix)]
+#[test]
+fn pipes_are_written_to_and_stay_pipes() {
+    use std::os::unix::fs::FileTypeExt;
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read_to_string(pipe).unwrap()
+    });
+    stdout(&[
+        "group",
+        "graph",
+        "D4",
+        "--point",
+        "0",
+        "--dot",
+        pipe.to_str().unwrap(),
+    ]);
+    assert!(reader.join().unwrap().starts_with("digraph"));
+    assert!(std::fs::metadata(&pipe).unwrap().file_type().is_fifo());
+}
+
 #[test]
 fn graphs_are_written_whole() {
     let folder = tempfile::tempdir().unwrap();

@@ -315,7 +315,7 @@ mod tests {
             "column 3: 100000 generators of degree 200000 are over the limit of 67108864 images in all"
         );
         assert!(message("C2^5000 x C2^5000").contains("10000 generators of degree 20000"));
-        assert!(message("C2^10000 wr trivial(50)").contains("generators of degree"));
+        assert!(message("C2^1000 wr trivial(50)").contains("generators of degree"));
         assert!(message("(1,2)(2,3)").contains("point 2 occurs twice"));
     }
 }
