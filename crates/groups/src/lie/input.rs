@@ -13,7 +13,7 @@ use crate::GroupError;
 use crate::linear::RationalMatrix;
 use crate::scalar::parse_rational;
 
-/// The largest dimension of an algebra that is read from structure constants: the Jacobi check is cubic in it.
+/// The largest dimension of an algebra that is read, that of gl(12): the Jacobi check is cubic in it.
 pub const DEFAULT_DIMENSION_LIMIT: u64 = 144;
 
 /// The longest number that is read, as text; about the bits that a polynomial's coefficients may have.
@@ -218,7 +218,7 @@ mod tests {
                 r#"{"dimension": 3, "brackets": [[0, 1, [[2, 1]]], [0, 2, [[0, 1]]]]}"#,
                 "the Jacobi identity",
             ),
-            (r#"{"dimension": 100000, "brackets": []}"#, "the limit is 256"),
+            (r#"{"dimension": 100000, "brackets": []}"#, "the limit is 144"),
         ] {
             let error = algebra_from_json(text).unwrap_err().to_string();
             assert!(error.contains(says), "{text}: {error}");
