@@ -7,6 +7,9 @@
 //! acts as it does on the cosets of a larger group than a stabilizer elsewhere adds nothing: then there is a map onto it
 //! that commutes with G, and G acts faithfully without it.
 //!
+//! If some element is an n-cycle r on all n points and every generator normalises ⟨r⟩, then G lies in the holomorph
+//! C_n ⋊ (Z/n)^×, and |G| = n · |{k : r^g = r^k for some g ∈ G}|, for ⟨r⟩ is its own centralizer in Sym(n).
+//!
 //! A bound that equals the order of a chain of elements proves the chain, at a cost that does not depend on the length
 //! of its base.
 
@@ -116,6 +119,16 @@ impl Transitive {
                 signs: Vec::new(),
             });
         }
+        // Below, the orbits are short and their signs, which this bound does not know, may count.
+        let holomorph = |g: &Permutation| self.order_in_holomorph(g.images());
+        if self.degree > 64
+            && let Some(order) = self.generators.iter().find_map(holomorph)
+        {
+            return Some(Overgroup {
+                order,
+                signs: Vec::new(),
+            });
+        }
         let seed = ChaCha8Rng::seed_from_u64(0xb0b ^ self.degree as u64);
         let images: Vec<Vec<u32>> = self.generators.iter().map(narrow).collect();
         let mut elements = ProductReplacement::new(self.degree, &images, seed);
@@ -132,6 +145,41 @@ impl Transitive {
         }
         let block = self.smallest_block(&pool)?;
         self.wreath(&block)
+    }
+
+    /// The order, if r is a cycle on all points and all generators normalise ⟨r⟩. O(degree × generators).
+    fn order_in_holomorph(&self, r: &[u32]) -> Option<BigUint> {
+        let n = self.degree;
+        let mut place = vec![usize::MAX; n];
+        let mut x = 0;
+        for k in 0..n {
+            if place[x] != usize::MAX {
+                return None;
+            }
+            place[x] = k;
+            x = r[x] as usize;
+        }
+        // r^g sends x^g to (x^r)^g; it is r^k where each such pair is k places apart.
+        let exponent = |g: &Permutation| {
+            let step = |x: usize| (place[g.image(r[x] as usize)] + n - place[g.image(x)]) % n;
+            let k = step(0);
+            (1..n).all(|x| step(x) == k).then_some(k)
+        };
+        let exponents: Vec<usize> = self.generators.iter().map(exponent).collect::<Option<_>>()?;
+        let mut reached = vec![false; n];
+        let mut open = vec![1 % n];
+        reached[1 % n] = true;
+        let mut units = 0usize;
+        while let Some(u) = open.pop() {
+            units += 1;
+            for k in &exponents {
+                let next = u * k % n;
+                if !std::mem::replace(&mut reached[next], true) {
+                    open.push(next);
+                }
+            }
+        }
+        Some(BigUint::from(n) * units)
     }
 
     /// A smallest nontrivial block among those found from the suborbits of the first point.
@@ -322,6 +370,9 @@ mod tests {
         for (text, order) in [
             ("()", "1"),
             ("C12", "12"),
+            // In holomorphs of cycles.
+            ("D100", "200"),
+            ("AGL(1,101)", "10100"),
             ("S3 x S4", "144"),
             ("S3 wr S2", "72"),
             ("S3 wr C4", "5184"),
