@@ -51,7 +51,7 @@ impl CliError {
         let text = error.to_string();
         let first_block: Vec<&str> = text
             .lines()
-            .take_while(|line| !line.starts_with("Usage:"))
+            .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
             .map(str::trim)
             .filter(|l| !l.is_empty())
             .collect();
