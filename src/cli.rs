@@ -6,6 +6,7 @@ mod eval;
 mod features;
 mod group;
 mod lie;
+mod model;
 mod output;
 mod pretrain;
 mod study;

@@ -5,18 +5,15 @@ use std::path::{Path, PathBuf};
 use nets::{Checkpoint, DataSource, Dataset, Network, Probe, ProbeOptions, Rbm, Reconstruction, write_npy};
 use serde::Serialize;
 
+use super::model::{self, Model};
 use super::{CliError, Outcome, data, output};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// A checkpoint (the `model.safetensors` of `shadow pretrain`), an .onnx file, or a .safetensors state dict with
-    /// its architecture file.
-    model: PathBuf,
+    #[command(flatten)]
+    model: model::Args,
     #[command(flatten)]
     data: data::Args,
-    /// The architecture file of a state dict; the file of its name that ends in .arch.json unless given.
-    #[arg(long, value_name = "FILE")]
-    architecture: Option<PathBuf>,
     /// Write the outputs as NPY: of a checkpoint, its codes; of another network, its outputs.
     #[arg(long, value_name = "OUTPUTS.npy")]
     out: Option<PathBuf>,
@@ -43,34 +40,7 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// What the file named on the command line holds.
-enum Model {
-    Checkpoint(Checkpoint),
-    Network(Network),
-}
-
 impl Model {
-    fn read(args: &Args) -> Result<Self, CliError> {
-        let path = &args.model;
-        let is = |ending: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending));
-        if is("onnx") {
-            return Ok(Model::Network(Network::read_onnx(path)?));
-        }
-        let architecture = args.architecture.as_deref();
-        if architecture.is_some() || path.with_extension("arch.json").is_file() {
-            return Ok(Model::Network(Network::read_safetensors(path, architecture)?));
-        }
-        Ok(Model::Checkpoint(Checkpoint::load(path)?))
-    }
-
-    /// Input → what is written and probed.
-    fn network(&self) -> Network {
-        match self {
-            Model::Checkpoint(checkpoint) => checkpoint.encoder_network(),
-            Model::Network(network) => network.clone(),
-        }
-    }
-
     /// Input → input, if the model reconstructs.
     fn reconstruction(&self) -> Option<Network> {
         match self {
@@ -140,7 +110,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
     if let Some(out) = &args.out {
         output::writable(out)?;
     }
-    let model = Model::read(args)?;
+    let model = args.model.read()?;
     let all = args.data.read()?;
     let network = model.network();
     let probe = if args.probe {
@@ -166,7 +136,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
     let machine = model.machine();
     let evaluation = Evaluation {
         schema: "shadow.eval/1",
-        model: &args.model,
+        model: args.model.path(),
         data: data.name(),
         checksum: data.checksum(),
         rows: data.len(),
