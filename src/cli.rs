@@ -5,6 +5,7 @@ mod error;
 mod eval;
 mod features;
 mod group;
+mod isotropy;
 mod lie;
 mod model;
 mod output;
@@ -48,6 +49,8 @@ enum Command {
     Features(features::Args),
     /// Check claims of the theory, each with a negative control.
     Verify(verify::Args),
+    /// Which relabellings of the units leave a network's weights (or a matrix) as they are.
+    Isotropy(isotropy::Args),
     /// Questions about a permutation group.
     Group(group::Args),
     /// Questions about a Lie algebra.
@@ -73,6 +76,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
         Command::Eval(args) => eval::run(&args),
         Command::Features(args) => features::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Isotropy(args) => isotropy::run(&args),
         Command::Group(args) => group::run(&args),
         Command::Lie(args) => lie::run(&args),
     }

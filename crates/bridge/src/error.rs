@@ -129,4 +129,28 @@ pub enum BridgeError {
         /// Columns of the matrix.
         columns: usize,
     },
+    /// A layer without weights was asked for by its number.
+    #[error("no layer {layer} has weights: those that do are {known:?}")]
+    NoSuchLayer {
+        /// What was asked for.
+        layer: String,
+        /// The layers that have weights.
+        known: Vec<usize>,
+    },
+    /// A tolerance is not a distance.
+    #[error("a tolerance of {tolerance} is no distance: it must be a number of at least 0")]
+    Tolerance {
+        /// What was given.
+        tolerance: f64,
+    },
+    /// Two networks that were to be aligned are not of one architecture.
+    #[error("the networks differ in their {what}: {first} and {second}")]
+    DifferentShapes {
+        /// In what.
+        what: String,
+        /// Of the first.
+        first: String,
+        /// Of the second.
+        second: String,
+    },
 }

@@ -8,9 +8,11 @@ mod error;
 pub mod feature_action;
 pub mod filtration;
 pub mod graph;
+pub mod isotropy;
 pub mod report;
 pub mod shadow;
 pub mod statistics;
 pub mod study;
+pub mod weight_space;
 
 pub use error::BridgeError;

@@ -136,6 +136,11 @@ impl Network {
         &self.shapes[self.output]
     }
 
+    /// Shape of every node's value: the network's input first, then every layer's output.
+    pub fn shapes(&self) -> &[Vec<usize>] {
+        &self.shapes
+    }
+
     /// Number of inputs.
     pub fn input_width(&self) -> usize {
         self.shapes[0].iter().product()
@@ -176,6 +181,15 @@ impl Network {
             .into_iter()
             .map(|value| DVector::from_column_slice(value.as_slice()))
             .collect()
+    }
+
+    /// Values of all nodes at the columns of `x`, one column each: `x` itself first, then every layer's output.
+    ///
+    /// # Panics
+    /// If `x` does not have [`Network::input_width`] rows.
+    pub fn activation_columns(&self, x: &DMatrix<f64>) -> Vec<DMatrix<f64>> {
+        self.check(x.nrows());
+        self.all_columns(x)
     }
 
     fn all_columns(&self, x: &DMatrix<f64>) -> Vec<DMatrix<f64>> {

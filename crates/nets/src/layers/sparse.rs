@@ -326,7 +326,8 @@ impl SparseMap {
         &self.shape
     }
 
-    fn rows(&self) -> impl Iterator<Item = (&[u32], f64)> {
+    /// For each output the coordinates of the (concatenated) inputs that are summed into it, and the weight of the sum.
+    pub fn rows(&self) -> impl Iterator<Item = (&[u32], f64)> {
         self.starts.windows(2).enumerate().map(|(row, ends)| {
             let sources = &self.sources[ends[0] as usize..ends[1] as usize];
             (sources, self.weights.get(row).copied().unwrap_or(1.0))
