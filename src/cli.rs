@@ -1,5 +1,6 @@
 //! The command line: parse, seed, call the libraries, print. No mathematics.
 
+mod align;
 mod data;
 mod error;
 mod eval;
@@ -51,6 +52,8 @@ enum Command {
     Verify(verify::Args),
     /// Which relabellings of the units leave a network's weights (or a matrix) as they are.
     Isotropy(isotropy::Args),
+    /// Two networks compared up to the names of their units.
+    Align(align::Args),
     /// Questions about a permutation group.
     Group(group::Args),
     /// Questions about a Lie algebra.
@@ -77,6 +80,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
         Command::Features(args) => features::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Isotropy(args) => isotropy::run(&args),
+        Command::Align(args) => align::run(&args),
         Command::Group(args) => group::run(&args),
         Command::Lie(args) => lie::run(&args),
     }

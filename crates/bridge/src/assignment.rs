@@ -75,60 +75,70 @@ pub fn assign(costs: &DMatrix<f64>) -> Result<Assignment, BridgeError> {
             value,
         });
     }
-    // column 0 and row 0 are sentinels: row_of[0] is the row being inserted
-    let (mut u, mut v) = (vec![0.0; n + 1], vec![0.0; n + 1]);
-    let (mut row_of, mut before) = (vec![0usize; n + 1], vec![0usize; n + 1]);
-    let (mut distance, mut reached) = (vec![0.0; n + 1], vec![false; n + 1]);
-    for row in 1..=n {
-        row_of[0] = row;
+    // Row by row, as the search reads them.
+    Ok(assign_finite(n, costs.transpose().as_slice()))
+}
+
+/// As [`assign`], for n × n finite costs in a slice, row by row.
+pub(crate) fn assign_finite(n: usize, costs: &[f64]) -> Assignment {
+    const NONE: usize = usize::MAX;
+    let (mut u, mut v) = (vec![0.0; n], vec![0.0; n]);
+    let (mut row_of, mut before) = (vec![NONE; n], vec![NONE; n]);
+    let mut distance = vec![0.0; n];
+    // Columns that are not reached yet, and those that are, in the order in which they were.
+    let (mut open, mut reached): (Vec<usize>, Vec<usize>) = (Vec::with_capacity(n), Vec::with_capacity(n));
+    for row in 0..n {
         distance.fill(f64::INFINITY);
-        reached.fill(false);
-        let mut column = 0;
-        while row_of[column] != 0 {
-            reached[column] = true;
-            let i = row_of[column];
-            let (mut step, mut next) = (f64::INFINITY, 0);
-            for j in 1..=n {
-                if reached[j] {
-                    continue;
-                }
-                let reduced = costs[(i - 1, j - 1)] - u[i] - v[j];
+        before.fill(NONE);
+        open.clear();
+        open.extend(0..n);
+        reached.clear();
+        let (mut i, mut from, mut length) = (row, NONE, 0.0);
+        let last = loop {
+            let (line, offset) = (&costs[i * n..(i + 1) * n], length - u[i]);
+            let (mut least, mut place) = (f64::INFINITY, 0);
+            for (at, &j) in open.iter().enumerate() {
+                let reduced = line[j] - v[j] + offset;
                 if reduced < distance[j] {
                     distance[j] = reduced;
-                    before[j] = column;
+                    before[j] = from;
                 }
-                if distance[j] < step {
-                    step = distance[j];
-                    next = j;
-                }
-            }
-            for j in 0..=n {
-                if reached[j] {
-                    u[row_of[j]] += step;
-                    v[j] -= step;
-                } else {
-                    distance[j] -= step;
+                if distance[j] < least {
+                    least = distance[j];
+                    place = at;
                 }
             }
-            column = next;
+            let column = open.swap_remove(place);
+            length = least;
+            if row_of[column] == NONE {
+                break column;
+            }
+            reached.push(column);
+            (i, from) = (row_of[column], column);
+        };
+        // Dual update: columns on the tree by how much nearer than the end they are.
+        u[row] += length;
+        for &j in &reached {
+            u[row_of[j]] += length - distance[j];
+            v[j] -= length - distance[j];
         }
-        while column != 0 {
+        let mut column = last;
+        while column != NONE {
             let previous = before[column];
-            row_of[column] = row_of[previous];
+            row_of[column] = if previous == NONE { row } else { row_of[previous] };
             column = previous;
         }
     }
     let mut columns = vec![0; n];
-    for (column, &row) in row_of.iter().enumerate().skip(1) {
-        columns[row - 1] = column - 1;
+    for (column, &row) in row_of.iter().enumerate() {
+        columns[row] = column;
     }
-    let cost = columns.iter().enumerate().map(|(i, &j)| costs[(i, j)]).sum();
-    Ok(Assignment {
+    Assignment {
+        cost: columns.iter().enumerate().map(|(i, &j)| costs[i * n + j]).sum(),
         columns,
-        cost,
-        row_potentials: u.split_off(1),
-        column_potentials: v.split_off(1),
-    })
+        row_potentials: u,
+        column_potentials: v,
+    }
 }
 
 #[cfg(test)]

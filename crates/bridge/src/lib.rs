@@ -1,6 +1,7 @@
 //! What relates networks to groups: shadow fits, approximate stabilizers, orbit graphs, the claims and
 //! their verdicts.
 
+pub mod alignment;
 pub mod assignment;
 pub mod claim;
 pub mod claims;
