@@ -119,6 +119,30 @@ pub enum BridgeError {
         /// Points needed.
         needed: usize,
     },
+    /// A group was to act on the inputs (or outputs) of a map, and cannot.
+    #[error("the group {group} does not act on this input: {why}")]
+    GroupDoesNotAct {
+        /// The group as it was named.
+        group: String,
+        /// Why not, and what would.
+        why: String,
+    },
+    /// A map whose outputs are the same at all rows.
+    #[error("the output does not depend on the input: over {rows} rows it varies by {spread:e}")]
+    ConstantMap {
+        /// Rows that were tried.
+        rows: usize,
+        /// Root mean square deviation of the outputs from their means.
+        spread: f64,
+    },
+    /// A file of generators is not what it should be.
+    #[error("generators: {problem}; expected {expected}")]
+    Generators {
+        /// What is wrong.
+        problem: String,
+        /// What was expected there.
+        expected: &'static str,
+    },
     /// An iterative matrix decomposition did not converge.
     #[error("the {what} of a {rows} x {columns} matrix did not converge")]
     NoConvergence {

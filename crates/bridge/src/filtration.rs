@@ -111,34 +111,19 @@ impl Filtration {
         moved.sort_by(|a, b| a.0.total_cmp(&b.0));
 
         let whole = group.order();
-        let mut subgroup = PermGroup::new(group.degree(), Vec::new())?;
-        let mut steps: Vec<Step> = Vec::new();
-        let mut rest = moved.as_slice();
-        while let Some((epsilon, _)) = rest.first() {
-            let tied = rest.partition_point(|(d, _)| *d <= epsilon + TIE);
-            let before = subgroup.order();
-            for (_, g) in &rest[..tied] {
-                if !subgroup.contains(g) {
-                    let mut generators = subgroup.generators().to_vec();
-                    generators.push((*g).clone());
-                    subgroup = PermGroup::new(group.degree(), generators)?;
-                }
-            }
-            let order = subgroup.order();
-            if steps.is_empty() || order != before {
+        let steps = nested(group.degree(), &whole, &moved)?
+            .into_iter()
+            .map(|(epsilon, subgroup)| {
+                let order = subgroup.order();
                 let orbit_size = &whole / &order;
-                steps.push(Step {
-                    epsilon: *epsilon,
+                Step {
+                    epsilon,
                     order,
                     orbit_size,
-                    subgroup: subgroup.clone(),
-                });
-            }
-            if subgroup.order() == whole {
-                break;
-            }
-            rest = &rest[tied..];
-        }
+                    subgroup,
+                }
+            })
+            .collect();
         Ok(Filtration { steps })
     }
 
@@ -185,6 +170,38 @@ impl Filtration {
             .sum();
         area / (limit * log(&whole))
     }
+}
+
+/// The groups that the elements within ε generate, each with the least ε that gives it, from elements in ascending order
+/// of how far they are from fixing something. Stops at the order `whole`.
+pub(crate) fn nested(
+    degree: usize,
+    whole: &BigUint,
+    ascending: &[(f64, &Permutation)],
+) -> Result<Vec<(f64, PermGroup)>, BridgeError> {
+    let mut subgroup = PermGroup::new(degree, Vec::new())?;
+    let mut steps: Vec<(f64, PermGroup)> = Vec::new();
+    let mut rest = ascending;
+    while let Some((epsilon, _)) = rest.first() {
+        let tied = rest.partition_point(|(d, _)| *d <= epsilon + TIE);
+        let before = subgroup.order();
+        for (_, g) in &rest[..tied] {
+            if !subgroup.contains(g) {
+                let mut generators = subgroup.generators().to_vec();
+                generators.push((*g).clone());
+                subgroup = PermGroup::new(degree, generators)?;
+            }
+        }
+        let order = subgroup.order();
+        if steps.is_empty() || order != before {
+            steps.push((*epsilon, subgroup.clone()));
+        }
+        if order == *whole {
+            break;
+        }
+        rest = &rest[tied..];
+    }
+    Ok(steps)
 }
 
 /// The elements of a finite group, listed once.

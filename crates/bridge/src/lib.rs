@@ -14,6 +14,7 @@ pub mod report;
 pub mod shadow;
 pub mod statistics;
 pub mod study;
+pub mod symmetry;
 pub mod weight_space;
 
 pub use error::BridgeError;

@@ -1,0 +1,3 @@
+//! Symmetries of a trained map: which transformations of its inputs it does not notice, or answers by one of its outputs.
+
+pub mod discrete;
