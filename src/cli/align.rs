@@ -4,8 +4,6 @@ use std::path::{Path, PathBuf};
 
 use bridge::alignment::{AlignOptions, Alignment, Method, align_activations, align_weights};
 use bridge::weight_space::WeightSpace;
-use nalgebra::DMatrix;
-use nets::Dataset;
 use serde::Serialize;
 
 use super::isotropy::whole_network;
@@ -87,7 +85,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
         ),
         Method::Activations => {
             let data = args.data.read()?;
-            let found = align_activations(&a, &b, &columns(&data), &options)?;
+            let found = align_activations(&a, &b, &data::columns(&data), &options)?;
             (found, Some(data.name().to_owned()))
         }
     };
@@ -105,12 +103,6 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
     }
     output::text(&describe(&report))?;
     Ok(Outcome::Good)
-}
-
-/// The rows as columns.
-fn columns(data: &Dataset) -> DMatrix<f64> {
-    let values = data.values().iter().map(|&v| f64::from(v));
-    DMatrix::from_iterator(data.width(), data.len(), values)
 }
 
 fn describe(report: &Report<'_>) -> String {

@@ -1,5 +1,6 @@
 //! `--data`, which several commands take.
 
+use nalgebra::DMatrix;
 use nets::{DataSource, Dataset};
 
 use super::CliError;
@@ -28,4 +29,10 @@ impl Args {
     pub(crate) fn read(&self) -> Result<Dataset, CliError> {
         Ok(self.data.parse::<DataSource>()?.read()?)
     }
+}
+
+/// The rows of a data set as columns.
+pub(crate) fn columns(data: &Dataset) -> DMatrix<f64> {
+    let values = data.values().iter().map(|&v| f64::from(v));
+    DMatrix::from_iterator(data.width(), data.len(), values)
 }

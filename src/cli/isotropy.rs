@@ -2,15 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use bridge::gauge::{FunctionalDimension, GaugeOrbit, functional_dimension, gauge_orbit};
 use bridge::isotropy::{Isotropy, IsotropyOptions, ToleranceWindow, isotropy, matrix_isotropy};
 use bridge::weight_space::WeightSpace;
 use nalgebra::DMatrix;
-use nets::{Network, read_npy};
+use nets::{DataSource, Network, read_npy};
 use num_bigint::BigUint;
 use serde::Serialize;
 
 use super::model::{self, Model};
-use super::{CliError, Outcome, output};
+use super::{CliError, Outcome, data, output};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -29,6 +30,9 @@ pub(crate) struct Args {
     /// Permute outputs too.
     #[arg(long)]
     outputs: bool,
+    /// Rows on which to work out the functional dimension too, a source as of `shadow eval --data`.
+    #[arg(long, value_name = "SOURCE", conflicts_with = "layer")]
+    data: Option<String>,
     /// Write the answer as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -46,6 +50,11 @@ struct Report<'a> {
     isotropy: Isotropy,
     /// Each layer alone.
     layers: Vec<LayerReport>,
+    /// Orbit under scalings and linear maps; of a whole network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gauge: Option<GaugeOrbit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    functional_dimension: Option<FunctionalDimension>,
 }
 
 #[derive(Serialize)]
@@ -76,6 +85,8 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
             weights: matrix.len(),
             isotropy: matrix_isotropy(&matrix, &options)?,
             layers: Vec::new(),
+            gauge: None,
+            functional_dimension: None,
         }
     } else {
         of_network(args, &whole_network(&args.model.read()?), &options)?
@@ -133,9 +144,18 @@ fn of_network<'a>(
             isotropy: isotropy(&space.of_layer(layer)?, options)?,
         })
     });
+    let functional_dimension = match &args.data {
+        Some(source) => {
+            let rows = source.parse::<DataSource>()?.read()?;
+            Some(functional_dimension(network, &data::columns(&rows))?)
+        }
+        None => None,
+    };
     Ok(Report {
         schema: "shadow-isotropy/1",
         model: args.model.path(),
+        gauge: layer.is_none().then(|| gauge_orbit(&space)).transpose()?,
+        functional_dimension,
         layer,
         weights: whole.parameters(),
         layers: layers.collect::<Result<_, CliError>>()?,

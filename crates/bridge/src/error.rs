@@ -177,4 +177,22 @@ pub enum BridgeError {
         /// Of the second.
         second: String,
     },
+    /// A network has too many weights for what was asked.
+    #[error("the functional dimension of {got} weights is not worked out: at most {limit}")]
+    TooManyParameters {
+        /// Number of weights.
+        got: usize,
+        /// The limit that it exceeds.
+        limit: usize,
+    },
+    /// A layer has weights with respect to which no derivative is taken.
+    #[error(
+        "layer {layer} ({kind}): the functional dimension counts the weights of dense layers and convolutions"
+    )]
+    NoDerivative {
+        /// Index of the layer in the network.
+        layer: usize,
+        /// Its kind.
+        kind: String,
+    },
 }

@@ -8,6 +8,7 @@ pub mod claims;
 mod error;
 pub mod feature_action;
 pub mod filtration;
+pub mod gauge;
 pub mod graph;
 pub mod isotropy;
 pub mod report;
