@@ -16,7 +16,8 @@
 //! nearest of all is kept. Without scales the result of each step is certified by the potentials of its assignment;
 //! that no other element is nearer is certified for exact copies alone, by their distance 0.
 //!
-//! Factors (ReLU) are divided out first: each hidden unit's weights from below are scaled to norm 1 in both networks.
+//! Where factors act (ReLU) each start is made twice, on the weights as they are and with the factors divided out (each
+//! hidden unit's weights from below scaled to norm 1 in both networks).
 //!
 //! ```
 //! use bridge::alignment::{AlignOptions, align_weights};
@@ -41,10 +42,12 @@ mod matcher;
 mod placement;
 mod scales;
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
 use nalgebra::DMatrix;
 use nets::Network;
 use rand::SeedableRng;
-use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +55,7 @@ use crate::BridgeError;
 use crate::weight_space::{Axis, Block, WeightSpace};
 use matcher::{Matcher, Start};
 use placement::{Difference, Placement};
+use scales::Balanced;
 
 /// Copies whose weights agree to this, relative to the largest weight, are exact up to the rounding of f32.
 pub const ROUNDING: f64 = 4.0 * f32::EPSILON as f64;
@@ -158,11 +162,16 @@ pub fn align_weights(
 ) -> Result<Alignment, BridgeError> {
     check(a, b)?;
     let free = Free::new(a, options);
-    let balanced = [a, b].map(|space| scales::balance(space, &free));
-    let mut matcher = Matcher::new(a, &balanced[0].blocks, &balanced[1].blocks, &free);
+    // As they are, and, once that leaves units unexplained, with the factors divided out: each can be misled where the
+    // other is not.
+    let plain = [a, b].map(scales::unbalanced);
+    let balanced: OnceCell<[Balanced<'_>; 2]> = OnceCell::new();
+    let mut matchers: Vec<Matcher<'_>> = vec![Matcher::new(a, &plain, &free)];
     let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
-    let mut best: Option<(Difference, Vec<Placement>)> = None;
+    let mut best: Option<(Difference, Vec<Placement>, Vec<Vec<f64>>)> = None;
     let mut starts = 0;
+    let explained =
+        |best: &Option<(Difference, _, _)>| best.as_ref().is_some_and(|(known, ..)| known.unexplained == 0);
     for attempt in 0..=options.restarts {
         let start = match attempt {
             0 => Start::Forward,
@@ -170,28 +179,32 @@ pub fn align_weights(
             2 => Start::Backward,
             _ => Start::Random,
         };
-        starts += 1;
-        let mut places = matcher.start(start, &mut rng);
-        let mut order: Vec<usize> = free.axes.clone();
-        loop {
-            order.shuffle(&mut rng);
-            if !matcher.round(&order, &mut places) {
+        for metric in 0..1 + usize::from(free.scaled.contains(&true)) {
+            if explained(&best) {
                 break;
             }
-        }
-        let difference = Difference::new(&balanced[0].blocks, &balanced[1].blocks, &places, a.axes());
-        if best
-            .as_ref()
-            .is_none_or(|(known, _)| difference.squares < known.squares)
-        {
-            best = Some((difference, places));
-        }
-        if best.as_ref().is_some_and(|(known, _)| known.unexplained == 0) {
-            break;
+            if metric == matchers.len() {
+                let balanced = balanced.get_or_init(|| [a, b].map(|space| scales::balance(space, &free)));
+                matchers.push(Matcher::new(a, balanced, &free));
+            }
+            let matcher = &mut matchers[metric];
+            starts += 1;
+            let mut places = matcher.start(start, &mut rng);
+            let is_copy =
+                attempt == 0 && Difference::new(a.blocks(), b.blocks(), &places, a.axes()).largest == 0.0;
+            if !is_copy {
+                matcher.descend(&mut places, &mut rng);
+            }
+            let factors = matcher.factors(&places);
+            let scaled = scales::apply(b, &places, &factors);
+            let difference = Difference::new(a.blocks(), &scaled, &places, a.axes());
+            let known = best.as_ref().map_or(f64::INFINITY, |(known, ..)| known.squares);
+            if difference.squares < known {
+                best = Some((difference, places, factors));
+            }
         }
     }
-    let (difference, places) = best.expect("there is always a first start");
-    let factors = free.factors(&places, &balanced[0].factors, &balanced[1].factors);
+    let (difference, places, factors) = best.expect("the first start is nearer than infinity");
     Ok(report(
         a,
         b,
@@ -255,7 +268,7 @@ pub fn align_activations(
 }
 
 /// The axes that may move, and how.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Free {
     axes: Vec<usize>,
     /// By axis of the space.
@@ -275,20 +288,6 @@ impl Free {
             scaled: acts(options.scales, |axis| axis.homogeneous),
             axes,
         }
-    }
-
-    /// The factor of each unit's partner, from those that balance the two networks.
-    fn factors(&self, places: &[Placement], a: &[Vec<f64>], b: &[Vec<f64>]) -> Vec<Vec<f64>> {
-        (0..places.len())
-            .map(|axis| {
-                let image = &places[axis].images;
-                image
-                    .iter()
-                    .enumerate()
-                    .map(|(i, &k)| b[axis][k] / a[axis][i])
-                    .collect()
-            })
-            .collect()
     }
 }
 
@@ -311,12 +310,13 @@ fn report(
     let before = Difference::new(a.blocks(), b.blocks(), &identity, a.axes());
     let mut after = Difference::new(a.blocks(), b.blocks(), &places, a.axes());
     // Factors are kept only if they bring the networks nearer: a permuted copy stays one bit for bit.
-    let scaled = scales::apply(b, &places, &factors);
-    let with_factors = Difference::new(a.blocks(), &scaled, &places, a.axes());
-    if with_factors.squares < after.squares {
-        after = with_factors;
-    } else {
-        factors.iter_mut().for_each(|factors| factors.fill(1.0));
+    if let Cow::Owned(scaled) = scales::apply(b, &places, &factors) {
+        let with_factors = Difference::new(a.blocks(), &scaled, &places, a.axes());
+        if with_factors.squares < after.squares {
+            after = with_factors;
+        } else {
+            factors.iter_mut().for_each(|factors| factors.fill(1.0));
+        }
     }
     let axes = free.axes.iter().map(|&axis| AxisAlignment {
         axis: a.axes()[axis].name.clone(),

@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Free;
 use super::placement::Placement;
+use super::scales::Balanced;
 use crate::assignment::assign_finite;
 use crate::weight_space::{Block, WeightSpace};
 
@@ -43,6 +44,8 @@ type Cached = Option<(u64, Vec<f64>)>;
 pub(super) struct Matcher<'a> {
     a: &'a [Block],
     b: &'a [Block],
+    /// By axis: what the units of both networks were multiplied by.
+    factors: [&'a [Vec<f64>]; 2],
     free: &'a Free,
     sizes: Vec<usize>,
     is_free: Vec<bool>,
@@ -56,19 +59,20 @@ pub(super) struct Matcher<'a> {
 }
 
 impl<'a> Matcher<'a> {
-    pub(super) fn new(space: &WeightSpace, a: &'a [Block], b: &'a [Block], free: &'a Free) -> Self {
+    pub(super) fn new(space: &WeightSpace, [a, b]: &'a [Balanced<'_>; 2], free: &'a Free) -> Self {
         let count = space.axes().len();
         let mut is_free = vec![false; count];
         free.axes.iter().for_each(|&axis| is_free[axis] = true);
         Matcher {
-            a,
-            b,
+            a: &a.blocks,
+            b: &b.blocks,
+            factors: [&a.factors, &b.factors],
             free,
             sizes: space.axes().iter().map(|axis| axis.size).collect(),
             is_free,
             versions: vec![0; count],
             clock: 0,
-            cache: a.iter().map(|_| [None, None]).collect(),
+            cache: a.blocks.iter().map(|_| [None, None]).collect(),
             matched_at: vec![0; count],
         }
     }
@@ -90,6 +94,26 @@ impl<'a> Matcher<'a> {
             }
         }
         ends
+    }
+
+    /// Goes round the axes until nothing becomes better.
+    pub(super) fn descend(&mut self, places: &mut [Placement], rng: &mut ChaCha8Rng) {
+        let mut order = self.free.axes.clone();
+        loop {
+            order.shuffle(rng);
+            if !self.round(&order, places) {
+                return;
+            }
+        }
+    }
+
+    /// By unit of the first network: the factor of its partner, from those that were divided out.
+    pub(super) fn factors(&self, places: &[Placement]) -> Vec<Vec<f64>> {
+        places
+            .iter()
+            .zip(self.factors[0].iter().zip(self.factors[1]))
+            .map(|(place, (a, b))| place.images.iter().zip(a).map(|(&k, a)| b[k] / a).collect())
+            .collect()
     }
 
     pub(super) fn start(&mut self, start: Start, rng: &mut ChaCha8Rng) -> Vec<Placement> {
@@ -131,7 +155,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// Matches each axis once, the others held; whether anything became better.
-    pub(super) fn round(&mut self, order: &[usize], places: &mut [Placement]) -> bool {
+    fn round(&mut self, order: &[usize], places: &mut [Placement]) -> bool {
         let mut better = false;
         for &axis in order {
             let ends = self.ends(axis);

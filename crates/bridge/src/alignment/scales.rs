@@ -1,19 +1,29 @@
 //! Positive factors of units: dividing them out, and putting them back.
 
+use std::borrow::Cow;
+
 use super::Free;
 use super::placement::Placement;
 use crate::weight_space::{Block, WeightSpace};
 
 /// A network with the factors of its units divided out.
-pub(super) struct Balanced {
-    pub(super) blocks: Vec<Block>,
+pub(super) struct Balanced<'a> {
+    pub(super) blocks: Cow<'a, [Block]>,
     /// By axis: what each unit's incoming weights were multiplied by.
     pub(super) factors: Vec<Vec<f64>>,
 }
 
+/// A network as it is.
+pub(super) fn unbalanced(space: &WeightSpace) -> Balanced<'_> {
+    Balanced {
+        blocks: Cow::Borrowed(space.blocks()),
+        factors: space.axes().iter().map(|axis| vec![1.0; axis.size]).collect(),
+    }
+}
+
 /// Scales the incoming weights of each hidden unit that may be scaled to norm 1, and the outgoing ones against it, from
 /// the first axis to the last.
-pub(super) fn balance(space: &WeightSpace, free: &Free) -> Balanced {
+pub(super) fn balance(space: &WeightSpace, free: &Free) -> Balanced<'static> {
     let mut factors: Vec<Vec<f64>> = space.axes().iter().map(|axis| vec![1.0; axis.size]).collect();
     for &axis in free.axes.iter().filter(|&&axis| free.scaled[axis]) {
         let mut squares = vec![0.0; space.axes()[axis].size];
@@ -58,7 +68,10 @@ fn scale(block: &Block, factors: &[Vec<f64>]) -> Block {
 }
 
 /// The second network with the factor of each unit's partner applied.
-pub(super) fn apply(b: &WeightSpace, places: &[Placement], factors: &[Vec<f64>]) -> Vec<Block> {
+pub(super) fn apply<'a>(b: &'a WeightSpace, places: &[Placement], factors: &[Vec<f64>]) -> Cow<'a, [Block]> {
+    if factors.iter().flatten().all(|&factor| factor == 1.0) {
+        return Cow::Borrowed(b.blocks());
+    }
     let own: Vec<Vec<f64>> = places
         .iter()
         .zip(factors)

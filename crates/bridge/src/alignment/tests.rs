@@ -3,6 +3,7 @@ use nalgebra::DVector;
 use nets::{Activation, Dense};
 use proptest::prelude::*;
 use rand::RngExt;
+use rand::seq::SliceRandom;
 
 fn normal(rng: &mut ChaCha8Rng) -> f64 {
     (0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0
@@ -183,7 +184,7 @@ fn unrelated_networks_are_not_exact_and_others_are_refused() {
         &AlignOptions::default(),
     )
     .unwrap();
-    assert!(!found.exact && found.unexplained > 12 && found.relative_distance > 0.5 && found.starts == 9);
+    assert!(!found.exact && found.unexplained > 12 && found.relative_distance > 0.5 && found.starts == 18);
     assert!(found.distance < found.distance_before);
     let other = random(&[6, 11, 12, 2], &mut rng);
     for (second, activation) in [(&other, Activation::Relu), (&b, Activation::Tanh)] {
