@@ -42,15 +42,15 @@ impl Numbering {
         let levels = &self.transversals.levels;
         let mut number = 0;
         // An order that fits a machine word has fewer than 64 levels with more than one point.
-        let mut digits = [0; 64];
+        let mut digits = [0u16; 64];
         for (depth, level) in levels.iter().enumerate() {
             let mut at = image(level.base);
-            // Divide by the representatives of the levels above.
-            for (above, digit) in levels[..depth].iter().zip(digits) {
-                at = above.inverse(digit)[at as usize];
+            // Divide by the representatives of the levels above. (By reference: the array is not to be copied.)
+            for (above, &digit) in levels[..depth].iter().zip(&digits) {
+                at = above.inverse(digit as usize)[at as usize];
             }
-            digits[depth] = level.position[at as usize] as usize;
-            number = number * level.orbit.len() + digits[depth];
+            digits[depth] = level.position[at as usize];
+            number = number * level.orbit.len() + digits[depth] as usize;
         }
         number
     }

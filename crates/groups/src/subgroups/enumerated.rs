@@ -86,11 +86,28 @@ impl Enumerated {
     /// h⁻¹gh.
     #[inline]
     pub(crate) fn conjugate(&self, g: u32, h: u32) -> u32 {
-        self.product(self.product(self.inverse(h), g), h)
+        let inverse = self.inverse(h);
+        if self.table.is_empty() {
+            let [inverse, g, h] = [inverse, g, h].map(|x| self.images(x));
+            let image = |base: usize| h[g[inverse[base] as usize] as usize];
+            self.numbering.number(image) as u32
+        } else {
+            self.product(self.product(inverse, g), h)
+        }
+    }
+
+    /// The least positive exponent whose power of the element is the identity.
+    pub(crate) fn element_order(&self, g: u32) -> usize {
+        let (mut power, mut order) = (g, 1);
+        while power != 0 {
+            power = self.product(power, g);
+            order += 1;
+        }
+        order
     }
 
     /// The number of an element of the group.
-    pub(super) fn number(&self, g: &Permutation) -> u32 {
+    pub(crate) fn number(&self, g: &Permutation) -> u32 {
         self.numbering.number(|base| g.image(base) as u16) as u32
     }
 

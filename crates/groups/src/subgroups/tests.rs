@@ -176,6 +176,27 @@ fn symmetric_and_alternating_groups() {
     }
 }
 
+/// Classes and subgroups from the tables of marks of GAP's TomLib. All but the last have perfect subgroups, which are
+/// found without a table of them.
+#[test]
+fn groups_with_perfect_subgroups() {
+    for (text, expected) in [
+        ("PSL(2,7)", (15, 179)),
+        ("PSL(2,11)", (16, 620)),
+        ("PSL(2,16)", (21, 3455)),
+        ("PSL(2,19)", (19, 2912)),
+        ("PSL(2,25)", (37, 9559)),
+        ("PSL(2,31)", (29, 15413)),
+        ("PSL(3,3)", (51, 6374)),
+        ("ASL(3,2)", (95, 3299)),
+        ("A8", (137, 48337)),
+        ("M11", (39, 8651)),
+        ("PSL(2,8)", (12, 386)),
+    ] {
+        assert_eq!(numbers(text), expected, "{text}");
+    }
+}
+
 /// The normal subgroups among the classes: S_n, n ≥ 5, has three, a group of order p² that is elementary p + 3.
 #[test]
 fn normal_subgroups_and_normalizers() {
