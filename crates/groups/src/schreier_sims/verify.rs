@@ -9,12 +9,12 @@
 //! checked stays checked, for the X_i only grow and representatives never change.
 //!
 //! To keep the work small, T_i is not the pile of elements that a random construction leaves: it is chosen anew,
-//! two or three random elements of the stabilizer in H_{i−1}, as many as make the orbit as long as is known from
-//! the random chain. Sims 1970; Seress §4.1–4.2; Holt et al. §4.4.2.
+//! two or three random elements of the stabilizer in H_{i−1}, one of them odd if there are such, as many as make the
+//! orbit as long as is known from the random chain. Sims 1970; Seress §4.1–4.2; Holt et al. §4.4.2.
 
 use rand::Rng;
 
-use crate::stabilizer_chain::images::{Point, first_moved, is_identity, multiply, product};
+use crate::stabilizer_chain::images::{Point, first_moved, is_identity, is_odd, multiply, product};
 use crate::stabilizer_chain::levels::{Chain, ChainLevel, below};
 use crate::stabilizer_chain::stored::Stored;
 
@@ -36,7 +36,6 @@ impl<P: Point> Verifier<P> {
     /// Chooses few generators for each level of a chain whose orbits are known to be at least as long as those of
     /// `lower`, which has stored levels only.
     pub(crate) fn new(lower: &Chain<P>, rng: &mut impl Rng) -> Self {
-        const TRIES: usize = 12;
         let goals: Vec<&Stored<P>> = lower.levels.iter().filter_map(ChainLevel::as_stored).collect();
         let bytes: usize = goals.iter().map(|goal| goal.table_bytes()).sum();
         let with_tables = bytes <= TABLES;
@@ -51,16 +50,8 @@ impl<P: Point> Verifier<P> {
                     }
                 }
             } else if let Some(above) = levels.last().filter(|l| !l.generators.is_empty()) {
-                for _ in 0..TRIES {
-                    let enough = level.generators.len() >= if more_below { 2 } else { 1 };
-                    if enough && level.orbit.len() >= goal.orbit.len() {
-                        break;
-                    }
-                    let g = random_stabilizer_element(above, rng);
-                    if !is_identity(&g) {
-                        level.rebuild_with([g]);
-                    }
-                }
+                let enough = if more_below { 2 } else { 1 };
+                choose_generators(&mut level, goal.orbit.len(), enough, above, rng);
             }
             if with_tables {
                 level.keep_table();
@@ -171,6 +162,35 @@ impl<P: Point> Verifier<P> {
         for index in from..=depth {
             self.levels[index].add_generator(g.clone());
             self.checked[index].push(0);
+        }
+    }
+}
+
+/// Gives a level random elements of the stabilizer above as generators, `enough` or as many as make its orbit as long
+/// as is known, unless that seems to fail because the group above is too small itself.
+///
+/// If there are odd elements above, the first one is odd if it can be: two random elements of a symmetric group are
+/// both even every fourth time, which shows many levels further down only.
+fn choose_generators<P: Point>(
+    level: &mut Stored<P>,
+    length: usize,
+    enough: usize,
+    above: &Stored<P>,
+    rng: &mut impl Rng,
+) {
+    /// Elements in a row that do not help.
+    const PATIENCE: usize = 5;
+    let odd_above = above.generators.iter().any(|g| is_odd(&g.images));
+    let mut idle = 0;
+    while idle < PATIENCE && (level.generators.len() < enough || level.orbit.len() < length) {
+        let g = random_stabilizer_element(above, rng);
+        let wait_for_odd = odd_above && level.generators.is_empty() && idle + 1 < PATIENCE;
+        let helps = level.generators.len() < enough || !level.is_invariant_under(&g);
+        if is_identity(&g) || wait_for_odd && !is_odd(&g) || !helps {
+            idle += 1;
+        } else {
+            level.rebuild_with([g]);
+            idle = 0;
         }
     }
 }

@@ -71,6 +71,21 @@ pub(crate) fn is_identity<P: Point>(g: &[P]) -> bool {
     g.iter().enumerate().all(|(x, y)| x == y.index())
 }
 
+/// Whether an odd number of transpositions makes it.
+pub(crate) fn is_odd<P: Point>(g: &[P]) -> bool {
+    let mut seen = vec![false; g.len()];
+    let mut odd = false;
+    for x in 0..g.len() {
+        // A cycle of length m is made of m − 1 transpositions.
+        let mut y = x;
+        while !std::mem::replace(&mut seen[y], true) {
+            y = g[y].index();
+            odd ^= y != x;
+        }
+    }
+    odd
+}
+
 /// The smallest point that is not fixed.
 pub(crate) fn first_moved<P: Point>(g: &[P]) -> Option<u32> {
     g.iter()
