@@ -1,10 +1,13 @@
 //! The command line: parse, seed, call the libraries, print. No mathematics.
 
 mod align;
+mod audit;
 mod data;
+mod discrete;
 mod error;
 mod eval;
 mod features;
+mod fit;
 mod group;
 mod isotropy;
 mod lie;
@@ -54,6 +57,10 @@ enum Command {
     Isotropy(isotropy::Args),
     /// Two networks compared up to the names of their units.
     Align(align::Args),
+    /// What symmetry did a trained network learn? Everything that applies, with a report.
+    Audit(audit::Args),
+    /// The group elements that the layers of a trained network imitate.
+    Fit(fit::Args),
     /// Questions about a permutation group.
     Group(group::Args),
     /// Questions about a Lie algebra.
@@ -81,6 +88,8 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
         Command::Verify(args) => verify::run(&args),
         Command::Isotropy(args) => isotropy::run(&args),
         Command::Align(args) => align::run(&args),
+        Command::Audit(args) => audit::run(&args),
+        Command::Fit(args) => fit::run(&args),
         Command::Group(args) => group::run(&args),
         Command::Lie(args) => lie::run(&args),
     }

@@ -3,6 +3,7 @@
 
 pub mod alignment;
 pub mod assignment;
+pub mod audit;
 pub mod claim;
 pub mod claims;
 mod error;

@@ -1,10 +1,12 @@
 //! The report of a study: one self-contained HTML page with inline SVG that needs no network.
 
+mod audit;
 mod chart;
 mod drawing;
 mod page;
 mod tiles;
 
+pub use audit::audit_html;
 pub use tiles::feature_png;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};

@@ -54,6 +54,92 @@ pub(super) fn barcode(filtrations: &[Filtration], limit: f64, title: &str) -> Ma
     }
 }
 
+/// A bar of a bar chart.
+pub(super) struct Bar {
+    pub(super) label: String,
+    pub(super) value: f64,
+    pub(super) marked: bool,
+}
+
+/// Horizontal bars on a linear scale from 0, with their numbers.
+pub(super) fn bars(bars: &[Bar], title: &str) -> Markup {
+    const LEFT: f64 = 200.0;
+    const WIDTH: f64 = 280.0;
+    const STEP: f64 = 24.0;
+    let largest = bars
+        .iter()
+        .map(|b| b.value)
+        .filter(|v| v.is_finite())
+        .fold(0.0, f64::max);
+    let length = |value: f64| {
+        if largest > 0.0 {
+            (WIDTH * value / largest).clamp(0.0, WIDTH)
+        } else {
+            0.0
+        }
+    };
+    let height = 34.0 + STEP * bars.len() as f64;
+    html! {
+        svg viewBox={ "0 0 560 " (height) } width="560" height=(height) font-family="sans-serif" role="img" {
+            title { (title) }
+            text x="280" y="15" text-anchor="middle" font-size="15" { (title) }
+            @for (row, bar) in bars.iter().enumerate() {
+                @let y = 26.0 + STEP * row as f64;
+                text x=(LEFT - 6.0) y=(y + 13.0) text-anchor="end" font-size="12" { (shortened(&bar.label)) }
+                rect x=(LEFT) y=(y) width=(round(length(bar.value))) height="17" fill=(if bar.marked { "rgb(8,48,107)" } else { "rgb(107,154,200)" }) {}
+                text x=(round(LEFT + length(bar.value) + 5.0)) y=(y + 13.0) font-size="12" { (format!("{:.3e}", bar.value)) }
+            }
+        }
+    }
+}
+
+/// A label that fits beside a bar.
+fn shortened(label: &str) -> String {
+    const LONGEST: usize = 30;
+    if label.chars().count() <= LONGEST {
+        return label.to_owned();
+    }
+    label.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+/// The order of a growing subgroup (as log₁₀) against ε from 0 to `limit`: one bar a subgroup, from its birth on, with the
+/// tolerance as a dashed line.
+pub(super) fn steps(births: &[(f64, f64)], tolerance: f64, limit: f64, title: &str) -> Markup {
+    const LEFT: f64 = 60.0;
+    const WIDTH: f64 = 470.0;
+    let births: Vec<(f64, f64)> = births.iter().copied().filter(|b| b.0 <= limit).collect();
+    let bar = (240.0 / births.len().max(1) as f64).clamp(4.0, 22.0);
+    let bottom = 28.0 + bar * births.len() as f64;
+    let x = |epsilon: f64| LEFT + WIDTH * (epsilon / limit).clamp(0.0, 1.0);
+    let largest = births
+        .iter()
+        .map(|b| b.1)
+        .fold(0.0, f64::max)
+        .max(f64::MIN_POSITIVE);
+    html! {
+        svg viewBox={ "0 0 560 " (bottom + 42.0) } width="560" height=(bottom + 42.0) font-family="sans-serif" role="img" {
+            title { (title) }
+            text x="280" y="15" text-anchor="middle" font-size="15" { (title) }
+            @for (row, &(epsilon, order)) in births.iter().enumerate() {
+                @let y = 26.0 + bar * row as f64;
+                rect x=(round(x(epsilon))) y=(round(y)) width=(round(LEFT + WIDTH - x(epsilon))) height=(round(bar * 0.84)) fill=(shade(order / largest)) {
+                    title { "order 10^" (format!("{order:.2}")) " from ε = " (format!("{epsilon:.4}")) }
+                }
+                @if bar >= 9.0 {
+                    text x=(LEFT - 6.0) y=(round(y + bar * 0.62)) text-anchor="end" font-size="11" { (if order < 6.0 { format!("{:.0}", 10f64.powf(order)) } else { format!("1e{order:.0}") }) }
+                }
+            }
+            line x1=(round(x(tolerance))) x2=(round(x(tolerance))) y1="22" y2=(bottom) stroke="#b3261e" stroke-dasharray="4 3" {}
+            @for tick in 0..=5 {
+                @let epsilon = limit * f64::from(tick) / 5.0;
+                line x1=(round(x(epsilon))) x2=(round(x(epsilon))) y1=(bottom) y2=(bottom + 4.0) stroke="#666" {}
+                text x=(round(x(epsilon))) y=(bottom + 17.0) text-anchor="middle" font-size="12" { (format!("{epsilon:.2}")) }
+            }
+            text x=(LEFT + WIDTH / 2.0) y=(bottom + 34.0) text-anchor="middle" font-size="13" { "deviation ε (relative to the spread of the outputs)" }
+        }
+    }
+}
+
 /// From near white (only the identity) to dark blue (the whole group).
 fn shade(share: f64) -> String {
     let mix = |light: f64, dark: f64| (light + (dark - light) * share.clamp(0.0, 1.0)).round();
