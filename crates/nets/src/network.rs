@@ -121,6 +121,19 @@ impl Network {
         self.output
     }
 
+    /// The part of the network that computes the output of a layer, counted from 0.
+    ///
+    /// # Errors
+    /// [`NetError::Shape`] if there is no such layer.
+    pub fn up_to(&self, layer: usize) -> Result<Network, NetError> {
+        let mut builder = NetworkBuilder::new(self.input_shape());
+        for (layer, wires) in self.layers.iter().zip(&self.wires) {
+            let inputs: Vec<Node> = wires.iter().map(|&wire| Node(wire)).collect();
+            builder.add(layer.clone(), &inputs)?;
+        }
+        builder.finish(Node(layer + 1))
+    }
+
     /// Whether the layers are applied in turn, each to the output of the one before.
     pub fn is_chain(&self) -> bool {
         self.output == self.layers.len() && self.wires.iter().enumerate().all(|(i, wires)| wires[..] == [i])
