@@ -15,6 +15,7 @@ mod model;
 mod output;
 mod pretrain;
 mod study;
+mod symmetries;
 mod verify;
 
 use std::ffi::OsString;
@@ -51,6 +52,8 @@ enum Command {
     Eval(eval::Args),
     /// Receptive fields of a trained model, as a picture.
     Features(features::Args),
+    /// What leaves a trained map alone: its Lie algebra of symmetries.
+    Symmetries(Box<symmetries::Args>),
     /// Check claims of the theory, each with a negative control.
     Verify(verify::Args),
     /// Which relabellings of the units leave a network's weights (or a matrix) as they are.
@@ -85,6 +88,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
         Command::Pretrain(args) => pretrain::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Features(args) => features::run(&args),
+        Command::Symmetries(args) => symmetries::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Isotropy(args) => isotropy::run(&args),
         Command::Align(args) => align::run(&args),

@@ -195,4 +195,22 @@ pub enum BridgeError {
         /// Its kind.
         kind: String,
     },
+    /// No ambient algebra goes by that name.
+    #[error(
+        "no algebra of transformations is called '{name}': expected translations, so, so(p,q), sp, sl, gl, aff or image"
+    )]
+    UnknownAlgebra {
+        /// What was asked for.
+        name: String,
+    },
+    /// An algebra that does not act on inputs of this width.
+    #[error("{algebra} does not act on inputs of width {width}: {why}")]
+    AlgebraDoesNotAct {
+        /// The algebra.
+        algebra: String,
+        /// Width of the input.
+        width: usize,
+        /// What stands against it.
+        why: String,
+    },
 }

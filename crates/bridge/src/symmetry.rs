@@ -1,3 +1,4 @@
 //! Symmetries of a trained map: which transformations of its inputs it does not notice, or answers by one of its outputs.
 
+pub mod continuous;
 pub mod discrete;
