@@ -2,3 +2,4 @@
 
 pub mod continuous;
 pub mod discrete;
+pub mod equivariance;

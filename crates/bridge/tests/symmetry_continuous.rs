@@ -1,5 +1,7 @@
 //! Symmetry algebras of maps that are known: exact ones built from polynomials, and networks trained elsewhere.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 use bridge::BridgeError;
 use bridge::symmetry::continuous::{
     Algebra, ContinuousOptions, ContinuousSymmetries, Interpolation, continuous_symmetries,

@@ -32,9 +32,9 @@ impl Interpolation {
                 // Derivative of the periodic sinc (Trefethen, *Spectral Methods in MATLAB*, chapter 3), period n.
                 let turn = std::f64::consts::PI / n as f64;
                 let angle = (i as f64 - j as f64) * turn;
-                let sign = if (i + j) % 2 == 0 { 1.0 } else { -1.0 };
+                let sign = if (i + j).is_multiple_of(2) { 1.0 } else { -1.0 };
                 sign * turn
-                    * if n % 2 == 0 {
+                    * if n.is_multiple_of(2) {
                         1.0 / angle.tan()
                     } else {
                         1.0 / angle.sin()
