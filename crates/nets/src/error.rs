@@ -61,6 +61,16 @@ pub enum NetError {
         /// The range that is accepted.
         expected: String,
     },
+    /// An integral did not reach the accuracy that was asked for.
+    #[error("the integral over {interval} is known to {error:e} only: expected {tolerance:e}")]
+    Quadrature {
+        /// The range of integration.
+        interval: String,
+        /// The error that is left, as estimated.
+        error: f64,
+        /// The error that was allowed.
+        tolerance: f64,
+    },
     /// The loss stopped being a finite number.
     #[error(
         "training diverged: the loss is {loss} in epoch {epoch}, batch {batch}, at learning rate {rate}; \
@@ -134,4 +144,13 @@ pub enum NetError {
         /// The system's reason.
         source: std::io::Error,
     },
+}
+
+/// An option outside its range.
+pub(crate) fn refuse<T>(option: &str, got: impl ToString, expected: &str) -> Result<T, NetError> {
+    Err(NetError::Option {
+        option: option.to_owned(),
+        got: got.to_string(),
+        expected: expected.to_owned(),
+    })
 }

@@ -1,0 +1,7 @@
+//! Small models of the neighbouring literature, exactly solved: a place where networks can be compared with truth.
+
+pub mod hidden_unit;
+pub mod hierarchy;
+pub mod ising;
+pub mod oscillator;
+pub mod tent;
