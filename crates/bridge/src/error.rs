@@ -12,6 +12,16 @@ pub enum BridgeError {
     /// A network, its data or its training failed.
     #[error(transparent)]
     Net(#[from] nets::NetError),
+    /// A parameter is missing, or outside its range.
+    #[error("parameter `{key}` is {got}: expected {expected}")]
+    Parameter {
+        /// Its name.
+        key: String,
+        /// What was given.
+        got: String,
+        /// The range that is allowed.
+        expected: String,
+    },
     /// A grid without pixels has no symmetries to speak of.
     #[error("a grid of {height} x {width} pixels is empty: both sides must be at least 1")]
     EmptyGrid {
@@ -213,4 +223,17 @@ pub enum BridgeError {
         /// What stands against it.
         why: String,
     },
+}
+
+/// A parameter outside its range.
+pub(crate) fn refuse<T>(
+    key: &str,
+    got: impl ToString,
+    expected: impl Into<String>,
+) -> Result<T, BridgeError> {
+    Err(BridgeError::Parameter {
+        key: key.to_owned(),
+        got: got.to_string(),
+        expected: expected.into(),
+    })
 }

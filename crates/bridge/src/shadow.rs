@@ -32,6 +32,7 @@ pub mod spectral;
 mod stage;
 mod statistical;
 mod taylor;
+pub mod unit;
 
 pub use affine::AffineMap;
 pub use bound::{CertifiedSup, Enclosure, Kink, QUADRATIC_LIMIT, curvature_constants};
