@@ -1,4 +1,8 @@
-//! `shadow verify`: the ledger of claims.
+//! `shadow verify`: the ledger of claims, and tables of claims.
+
+mod batch;
+
+use std::path::PathBuf;
 
 use bridge::claim::{self, ClaimContext, ClaimReport};
 use bridge::claims;
@@ -11,12 +15,18 @@ pub(crate) struct Args {
     /// Claims to check, by id or catalogue number; all of them when none is named.
     #[arg(value_name = "ID")]
     claims: Vec<String>,
-    /// List the claims and stop.
+    /// List the claims, and the kinds of claims that tables may hold, and stop.
     #[arg(long)]
     list: bool,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
+    /// Print JSON; with a file, write it there.
+    #[arg(long, value_name = "OUT", num_args = 0..=1)]
+    json: Option<Option<PathBuf>>,
+    /// Compute the values of a table of claims: entries with `claim` and `params` (docs/claims.md).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["claims", "list"])]
+    batch: Option<PathBuf>,
+    /// Give up an entry of the table after so many seconds.
+    #[arg(long, value_name = "SECONDS", requires = "batch")]
+    time_limit: Option<f64>,
     /// Seed of every random choice.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -30,7 +40,22 @@ struct Ledger<'a> {
     claims: &'a [ClaimReport],
 }
 
+/// What `--list --json` prints.
+#[derive(Serialize)]
+struct Catalogue<'a> {
+    schema: &'static str,
+    claims: Vec<&'a claim::About>,
+    kinds: Vec<&'a claims::batch::Kind>,
+}
+
 pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
+    let file = args.json.as_ref().and_then(Option::as_deref);
+    if let Some(file) = file {
+        output::writable(file)?;
+    }
+    if let Some(table) = &args.batch {
+        return batch::run(table, file, args.time_limit);
+    }
     let chosen = if args.claims.is_empty() {
         claims::all().to_vec()
     } else {
@@ -40,7 +65,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
             .collect::<Result<_, _>>()?
     };
     if args.list {
-        return list(&chosen, args.json);
+        return list(args, &chosen);
     }
     let context = ClaimContext::with_seed(args.seed);
     let mut bar = output::Progress::over(chosen.len() as u64);
@@ -50,12 +75,13 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
         reports.push(claim::check(claim, &context)?);
     }
     drop(bar);
-    if args.json {
-        output::json(&Ledger {
+    if args.json.is_some() {
+        let ledger = Ledger {
             schema: "shadow.claims/1",
             seed: args.seed,
             claims: &reports,
-        })?;
+        };
+        print(args, &ledger)?;
     } else {
         output::text(&format!("seed {}\n", args.seed))?;
         for report in &reports {
@@ -66,17 +92,46 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
     Ok(outcome(&reports))
 }
 
-fn list(claims: &[&dyn claim::Claim], json: bool) -> Result<Outcome, CliError> {
+/// JSON to where `--json` says.
+fn print(args: &Args, value: &impl Serialize) -> Result<(), CliError> {
+    match args.json.as_ref().and_then(Option::as_deref) {
+        Some(file) => output::file(file, (output::to_json(value) + "\n").as_bytes()),
+        None => output::json(value),
+    }
+}
+
+fn list(args: &Args, claims: &[&dyn claim::Claim]) -> Result<Outcome, CliError> {
     let cards: Vec<_> = claims.iter().map(|claim| claim.about()).collect();
-    if json {
-        output::json(&cards)?;
-    } else {
-        for card in cards {
-            output::text(&format!(
-                "{:4} {:26} {:12} {}",
-                card.code, card.id, card.area, card.statement
-            ))?;
-        }
+    let kinds: Vec<_> = claims::batch::kinds().collect();
+    if args.json.is_some() {
+        let catalogue = Catalogue {
+            schema: "shadow.claims-catalogue/1",
+            claims: cards,
+            kinds,
+        };
+        print(args, &catalogue)?;
+        return Ok(Outcome::Good);
+    }
+    for card in cards {
+        output::text(&format!(
+            "{:4} {:26} {:12} {}",
+            card.code, card.id, card.area, card.statement
+        ))?;
+    }
+    output::text("\nkinds of claims for --batch (docs/claims.md has the vocabulary):")?;
+    for kind in kinds {
+        let keys: Vec<&str> = kind.params.iter().map(|field| field.key).collect();
+        output::text(&format!(
+            "{:4} {:32} {:12} params: {}",
+            kind.code,
+            kind.id,
+            kind.area,
+            if keys.is_empty() {
+                "none".to_owned()
+            } else {
+                keys.join(", ")
+            }
+        ))?;
     }
     Ok(Outcome::Good)
 }

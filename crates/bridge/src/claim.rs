@@ -226,6 +226,10 @@ pub enum Area {
     Shadow,
     /// Pretraining.
     Pretraining,
+    /// What changes with the number of layers or features.
+    Depth,
+    /// Neighbouring papers.
+    Neighbours,
 }
 
 impl std::fmt::Display for Area {
@@ -235,6 +239,8 @@ impl std::fmt::Display for Area {
             Area::Lie => "lie",
             Area::Shadow => "shadow",
             Area::Pretraining => "pretraining",
+            Area::Depth => "depth",
+            Area::Neighbours => "neighbours",
         })
     }
 }

@@ -4,6 +4,7 @@
 
 mod ae_stabilizer;
 mod affine_error;
+pub mod batch;
 mod eps_volume;
 mod hitting_time;
 mod orbit_stabilizer_finite;
