@@ -2,13 +2,20 @@
 //!
 //! To add a claim, write a file here that implements [`Claim`] and add one line to [`all`].
 
+mod actions;
 mod ae_stabilizer;
 mod affine_error;
 pub mod batch;
+mod codes;
 mod eps_volume;
 mod hitting_time;
+mod layers;
+mod models;
 mod orbit_stabilizer_finite;
 mod orbit_stabilizer_lie;
+mod short;
+mod walks;
+mod wide;
 
 use crate::BridgeError;
 use crate::claim::Claim;
@@ -26,14 +33,37 @@ pub(crate) const HELD_OUT: f64 = 0.2;
 /// assert!(bridge::claims::all().iter().any(|claim| claim.about().code == "C01"));
 /// ```
 pub fn all() -> &'static [&'static dyn Claim] {
-    &[
+    static ALL: [&dyn Claim; 28] = [
         &orbit_stabilizer_finite::OrbitStabilizerFinite,
         &orbit_stabilizer_lie::OrbitStabilizerLie,
+        &actions::BURNSIDE,
         &hitting_time::HittingTime,
+        &actions::MINIMAL_ORBIT_FIRST,
+        &walks::RETURN_TIME,
+        &walks::MIXING,
+        &actions::TUPLES,
+        &actions::LAYERS,
         &eps_volume::EpsilonVolume,
+        &layers::NORM_BALL,
+        &layers::CONSTANTS,
         &affine_error::AffineError,
+        &layers::CLOSURE,
+        &codes::PCA,
+        &codes::WEIGHTS,
         &ae_stabilizer::AutoencoderStabilizer,
-    ]
+        &codes::DENOISER,
+        &codes::SPLIT,
+        &models::HIERARCHY,
+        &models::TENT,
+        &wide::CRITICALITY,
+        &wide::RELU,
+        &wide::FLUCTUATIONS,
+        &models::OSCILLATOR,
+        &models::DECIMATION,
+        &models::ONSAGER,
+        &wide::SADDLES,
+    ];
+    &ALL
 }
 
 /// The claim with this id or catalogue number (in any case).

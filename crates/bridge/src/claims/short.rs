@@ -1,0 +1,116 @@
+//! Claims whose three checks are functions, and the evidence that these collect.
+
+use super::DECIDING;
+use crate::BridgeError;
+use crate::claim::{About, Claim, ClaimContext, EvidenceKind, Figure, Finding};
+use crate::statistics::{self, Interval};
+
+type Check = fn(&ClaimContext<'_>) -> Result<Finding, BridgeError>;
+
+/// A claim by its card and its checks.
+pub(super) struct Short {
+    pub(super) about: &'static About,
+    pub(super) exact: Check,
+    pub(super) approximate: Check,
+    pub(super) control: Check,
+}
+
+impl Claim for Short {
+    fn about(&self) -> &'static About {
+        self.about
+    }
+
+    fn exact(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
+        (self.exact)(context)
+    }
+
+    fn approximate(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
+        (self.approximate)(context)
+    }
+
+    fn control(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
+        (self.control)(context)
+    }
+}
+
+/// Figures, and whether all of them are what the statement says.
+pub(super) struct Evidence {
+    finding: Finding,
+    holds: bool,
+}
+
+impl Evidence {
+    /// Evidence by exact arithmetic or enumeration.
+    pub(super) fn exact(statement: &str) -> Self {
+        Evidence {
+            finding: Finding {
+                statement: statement.to_owned(),
+                kind: EvidenceKind::Exact,
+                outcome: true.into(),
+                figures: Vec::new(),
+                cases: 0,
+                seed: None,
+            },
+            holds: true,
+        }
+    }
+
+    /// Evidence by samples, or by floating point.
+    pub(super) fn statistical(statement: &str, context: &ClaimContext<'_>) -> Self {
+        let mut evidence = Self::exact(statement);
+        evidence.finding.kind = EvidenceKind::Statistical;
+        evidence.finding.seed = Some(context.seed);
+        evidence
+    }
+
+    /// A case that is right or wrong; only the wrong ones are shown.
+    pub(super) fn case(&mut self, right: bool, what: impl FnOnce() -> String) {
+        self.finding.cases += 1;
+        if !right {
+            self.holds = false;
+            self.finding.figures.push(Figure::exact("breaks at", what()));
+        }
+    }
+
+    /// An exact figure.
+    pub(super) fn equal<T: PartialEq + ToString>(&mut self, name: &str, found: T, expected: T) {
+        self.finding.cases += 1;
+        self.holds &= found == expected;
+        self.finding
+            .figures
+            .push(Figure::exact(name, found.to_string()).expecting(expected.to_string()));
+    }
+
+    /// A float near its expected value.
+    pub(super) fn close(&mut self, name: &str, found: f64, expected: f64, within: f64) {
+        self.finding.cases += 1;
+        self.holds &= (found - expected).abs() <= within;
+        self.finding
+            .figures
+            .push(Figure::number(name, found).expecting(format!("{expected:.6} ± {within:.0e}")));
+    }
+
+    /// The mean of a sample, whose interval should contain the expected value.
+    pub(super) fn mean(&mut self, name: &str, sample: &[f64], expected: f64) {
+        self.covers(
+            name,
+            statistics::mean(sample, DECIDING),
+            sample.len() as u64,
+            expected,
+        );
+    }
+
+    /// An interval that should contain the expected value.
+    pub(super) fn covers(&mut self, name: &str, interval: Interval, samples: u64, expected: f64) {
+        self.finding.cases += samples;
+        self.holds &= interval.contains(expected);
+        self.finding
+            .figures
+            .push(Figure::estimate(name, interval).expecting(format!("{expected:.6}")));
+    }
+
+    pub(super) fn finish(mut self) -> Result<Finding, BridgeError> {
+        self.finding.outcome = self.holds.into();
+        Ok(self.finding)
+    }
+}
