@@ -217,7 +217,8 @@ pub fn align_weights(
     ))
 }
 
-/// Matches two networks by the correlations of their units on the columns of `data`.
+/// Matches two networks by the correlations of their units on the columns of `data`; units that are constant there by
+/// their weights.
 ///
 /// # Errors
 /// [`BridgeError::DifferentShapes`] as [`align_weights`]; [`BridgeError::Shape`] if the data do not have the width of
@@ -252,7 +253,7 @@ pub fn align_activations(
         ..options.clone()
     };
     let free = Free::new(&spaces[0], &hidden);
-    let (places, factors) = activations::align(a, b, &spaces[0], data, &free);
+    let (places, factors) = activations::align(a, b, &spaces, data, &free);
     let scaled = scales::apply(&spaces[1], &places, &factors);
     let difference = Difference::new(spaces[0].blocks(), &scaled, &places, spaces[0].axes());
     Ok(report(

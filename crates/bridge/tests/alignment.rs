@@ -108,8 +108,7 @@ fn planted_permutations_of_wide_nets_are_found() {
 
 #[test]
 fn planted_permutations_of_deep_narrow_nets_are_found() {
-    let eights = |hidden: usize| vec![8; hidden + 2];
-    for widths in [eights(10), eights(6), vec![2, 16, 16, 16, 16, 1]] {
+    for widths in [vec![8; 6], vec![8; 10], vec![8; 12], vec![2, 16, 16, 16, 16, 1]] {
         for noise in [0.0, 0.3] {
             assert_eq!(hits(&widths, noise, 100).0, 100, "{widths:?}, noise {noise}");
         }

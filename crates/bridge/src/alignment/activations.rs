@@ -4,19 +4,27 @@ use nalgebra::DMatrix;
 use nets::Network;
 use nets::matrix::{View, product};
 
-use super::Free;
+use super::matcher::Matcher;
 use super::placement::Placement;
+use super::{Free, scales};
 use crate::assignment::assign_finite;
 use crate::weight_space::{Axis, WeightSpace};
+
+/// What the weights of silent units weigh against correlations.
+const TIE_BREAK: f64 = 1e-3;
 
 /// Placements of the hidden axes, and the factors by which units of the second network are scaled.
 pub(super) fn align(
     a: &Network,
     b: &Network,
-    space: &WeightSpace,
+    spaces: &[WeightSpace; 2],
     data: &DMatrix<f64>,
     free: &Free,
 ) -> (Vec<Placement>, Vec<Vec<f64>>) {
+    let space = &spaces[0];
+    let plain = [&spaces[0], &spaces[1]].map(scales::unbalanced);
+    let mut matcher = Matcher::new(space, &plain, free);
+    let mut done: Vec<bool> = (0..space.axes().len()).map(|k| !free.axes.contains(&k)).collect();
     let mut places: Vec<Placement> = space
         .axes()
         .iter()
@@ -39,6 +47,17 @@ pub(super) fn align(
             1.0,
             0.0,
         );
+        // Units that are constant on the data say nothing; these are told apart by their weights.
+        let silent = |norms: &[f64], unit: usize| norms[unit] == 0.0;
+        if (0..n).any(|i| silent(&x_norms, i)) {
+            let products = matcher.inner_products(k, &done, &places);
+            let largest = products.iter().fold(f64::MIN_POSITIVE, |m, p| m.max(p.abs()));
+            for (at, correlation) in correlations.iter_mut().enumerate() {
+                if silent(&x_norms, at / n) && silent(&y_norms, at % n) {
+                    *correlation = TIE_BREAK * products[at] / largest;
+                }
+            }
+        }
         let signed = free.signed[k];
         let costs: Vec<f64> = correlations
             .iter()
@@ -66,6 +85,8 @@ pub(super) fn align(
                 .collect();
         }
         places[k].images = images;
+        matcher.touch(k);
+        done[k] = true;
     }
     (places, factors)
 }
@@ -81,12 +102,16 @@ fn centred(values: &DMatrix<f64>, axis: &Axis) -> (Vec<f64>, Vec<f64>) {
     }
     let mut norms = Vec::with_capacity(axis.size);
     for unit in &mut units {
+        let norm = |unit: &[f64]| unit.iter().map(|v| v * v).sum::<f64>().sqrt();
         let mean = unit.iter().sum::<f64>() / unit.len().max(1) as f64;
+        let before = norm(unit);
         unit.iter_mut().for_each(|v| *v -= mean);
-        let norm = unit.iter().map(|v| v * v).sum::<f64>().sqrt();
-        if norm > 0.0 {
-            unit.iter_mut().for_each(|v| *v /= norm);
-        }
+        // What rounding leaves of a constant is no signal.
+        let norm = Some(norm(unit))
+            .filter(|&norm| norm > 1e-12 * before)
+            .unwrap_or(0.0);
+        unit.iter_mut()
+            .for_each(|v| *v = if norm > 0.0 { *v / norm } else { 0.0 });
         norms.push(norm);
     }
     (units.concat(), norms)

@@ -77,7 +77,8 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    fn touch(&mut self, axis: usize) {
+    /// Says that the placement of an axis is another now.
+    pub(super) fn touch(&mut self, axis: usize) {
         self.clock += 1;
         self.versions[axis] = self.clock;
     }
@@ -152,6 +153,17 @@ impl<'a> Matcher<'a> {
             done[axis] = true;
         }
         places
+    }
+
+    /// Inner products of the units of an axis over their weights from and to axes that are placed, row by row.
+    pub(super) fn inner_products(&mut self, axis: usize, done: &[bool], places: &[Placement]) -> Vec<f64> {
+        let mut similarity = self.empty(axis);
+        for (k, side, other) in self.ends(axis) {
+            if done[other] {
+                self.add(&mut similarity, k, side, &places[other]);
+            }
+        }
+        similarity.odd
     }
 
     /// Matches each axis once, the others held; whether anything became better.

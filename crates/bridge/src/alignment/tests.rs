@@ -164,6 +164,16 @@ fn activations_find_the_same_units() {
             found.largest_difference
         );
     }
+    // Units that never fire are told apart by their weights.
+    let mut silent = a.clone();
+    for unit in [1, 4, 6] {
+        silent[0].1[unit] = -100.0 + unit as f64;
+    }
+    let (b, planted) = moved(&silent, &mut rng, |_| 1.0);
+    let nets = [&silent, &b].map(|w| network(w, Activation::Relu));
+    let found = align_activations(&nets[0], &nets[1], &data, &AlignOptions::default()).unwrap();
+    assert_eq!(found.permutations(), planted);
+    assert!(found.bitwise);
     let wrong = DMatrix::zeros(4, 10);
     let net = network(&a, Activation::Relu);
     assert!(matches!(
