@@ -2,8 +2,9 @@
 
 use clap::ValueEnum;
 use nets::{
-    Activation, AutoencoderOptions, CodePenalty, Corruption, Dataset, EarlyStopping, LayerOptions, Loss,
-    NegativePhase, Optimizer, RbmOptions, TrainOptions, VariationalOptions, VisibleUnits, WarmUp,
+    Activation, AutoencoderOptions, CodePenalty, Corruption, Dataset, Decay, EarlyStopping, LayerOptions,
+    Loss, NegativePhase, Optimizer, RbmOptions, Schedule, TrainOptions, VariationalOptions, VisibleUnits,
+    WarmUp,
 };
 
 use crate::cli::CliError;
@@ -40,6 +41,14 @@ enum OptimizerKind {
     Nesterov,
     Adam,
     Adamw,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ScheduleKind {
+    /// The same rate throughout.
+    Constant,
+    /// Half a cosine, from the full rate in the first epoch to 0 after the last.
+    Cosine,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -86,6 +95,9 @@ pub(super) struct Args {
     /// (Gaussian), and 2.5 times that in the first 3 epochs.
     #[arg(long, value_name = "RATE")]
     lr: Option<f64>,
+    /// How the learning rate falls.
+    #[arg(long, value_enum, default_value_t = ScheduleKind::Constant)]
+    schedule: ScheduleKind,
     /// Optimiser: Adam unless given; machines are trained by `sgd`.
     #[arg(long, value_enum)]
     optimizer: Option<OptimizerKind>,
@@ -195,6 +207,16 @@ impl Args {
         self.activation.unwrap_or(default).activation()
     }
 
+    fn schedule(&self) -> Schedule {
+        Schedule {
+            warm_up: 0.0,
+            decay: match self.schedule {
+                ScheduleKind::Constant => Decay::Constant,
+                ScheduleKind::Cosine => Decay::Cosine { floor: 0.0 },
+            },
+        }
+    }
+
     fn early_stopping(&self) -> Option<EarlyStopping> {
         self.patience.map(|patience| EarlyStopping {
             patience,
@@ -221,9 +243,9 @@ impl Args {
             epochs: self.epochs,
             batch: self.batch,
             optimizer,
+            schedule: self.schedule(),
             early_stopping: self.early_stopping(),
             seed,
-            ..TrainOptions::default()
         }
     }
 
@@ -257,6 +279,7 @@ impl Args {
                 rate: 2.5 * rate,
                 momentum: self.momentum.min(0.5),
             }),
+            schedule: self.schedule(),
             early_stopping: self.early_stopping(),
             epochs: self.epochs,
             batch: self.batch,
