@@ -99,6 +99,12 @@ fn audits_of_trained_networks_find_what_is_on_their_cards_and_write_a_report() {
         assert!(audit["discrete"]["tolerance"].as_f64().unwrap() > 0.0);
         assert!(audit["discrete"]["filtration"].as_array().unwrap().len() > 1);
         assert_eq!(audit["isotropy"]["order"], "1");
+        let dimension = if name == "lorentz_mlp" { 1 } else { 0 };
+        assert_eq!(audit["continuous"]["dimension"], dimension, "{name}");
+        assert_eq!(
+            audit["equivariance"].as_array().unwrap().is_empty(),
+            !name.starts_with("digits")
+        );
         let page = std::fs::read_to_string(&report).unwrap();
         assert!(
             page.contains(group) && page.contains("<svg") && !page.contains("http://")
@@ -138,6 +144,27 @@ fn a_group_is_asked_for_by_name_or_by_generators() {
     assert_eq!(audit["discrete"]["within_order"], "4");
     assert_eq!(audit["discrete"]["order"], "2");
     assert_eq!(audit["discrete"]["approximate"]["order"], "4");
+}
+
+#[test]
+fn symmetries_of_both_kinds_are_in_one_file() {
+    let found = json(&[
+        "symmetries",
+        &shared("lorentz_mlp.onnx"),
+        "--data",
+        &shared("lorentz_mlp.in.npy"),
+        "--json",
+        "-",
+    ]);
+    assert_eq!(found["schema"], "shadow-symmetries/1");
+    assert_eq!(found["continuous"]["dimension"], 1);
+    assert_eq!(
+        (&found["discrete"]["group"], &found["discrete"]["order"]),
+        (&"C2^2".into(), &"4".into())
+    );
+    for key in ["tolerance", "filtration"] {
+        assert!(!found["discrete"][key].is_null());
+    }
 }
 
 #[test]

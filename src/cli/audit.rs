@@ -11,7 +11,7 @@ use super::isotropy::whole_network;
 use super::{CliError, Outcome, discrete, model, output};
 
 /// Questions that are asked, for the progress bar.
-const QUESTIONS: u64 = 6;
+const QUESTIONS: u64 = 8;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -23,6 +23,10 @@ pub(crate) struct Args {
     data: Option<String>,
     #[command(flatten)]
     discrete: discrete::Args,
+    /// Among which transformations to look for continuous symmetries: translations, so, so(p,q), sp, sl, gl, aff or image;
+    /// what suits the input unless given.
+    #[arg(long, value_name = "ALGEBRA")]
+    algebra: Option<String>,
     /// Fit the shadow of the stage of this layer only, counted from 0.
     #[arg(long, value_name = "LAYER")]
     layer: Option<usize>,
@@ -64,6 +68,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
     let options = AuditOptions {
         group: args.discrete.group(&network, &data)?,
         output: args.discrete.rule()?,
+        algebra: args.algebra.as_deref().map(str::parse).transpose()?,
         layer: args.layer,
         rows: positive_rows(args.rows)?,
         keep_going: args.keep_going,
@@ -128,6 +133,22 @@ fn describe(path: &Path, found: &Audit) -> String {
     );
     if let Some(found) = &found.discrete {
         text += &discrete::describe(found);
+    }
+    if let Some(found) = &found.continuous {
+        text += &format!(
+            "continuous symmetries: dimension {} within {} (of dimension {}), {}\n  {}\n",
+            found.dimension,
+            found.algebra,
+            found.ambient_dimension,
+            found.name.as_deref().unwrap_or("without a name"),
+            found.verdict.reason
+        );
+    }
+    for motion in &found.equivariance {
+        text += &format!(
+            "{}: mean square error {:.3e} (interpolation alone {:.1e})\n",
+            motion.motion, motion.report.total.error.mean_square, motion.interpolation_floor.mean_square
+        );
     }
     if let Some(isotropy) = &found.isotropy {
         text += &format!(

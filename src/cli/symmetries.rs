@@ -2,31 +2,31 @@
 
 use std::path::{Path, PathBuf};
 
+use bridge::audit::image_of;
 use bridge::symmetry::continuous::{
     Algebra, Ambient, ContinuousOptions, ContinuousSymmetries, continuous_symmetries, default_ambient,
-    gaussian_inputs,
 };
+use bridge::symmetry::discrete::{DiscreteOptions, DiscreteSymmetries, discrete_symmetries};
 use nalgebra::DMatrix;
-use nets::{DataSource, Network};
+use nets::{Dataset, Network};
 use serde::Serialize;
 
-use super::{CliError, Outcome, model, output};
-
-/// Rows that are drawn when there are no data.
-const DRAWN_ROWS: usize = 1_000;
+use super::{CliError, Outcome, discrete, model, output};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     model: model::Args,
-    /// Rows to work on: `digits` (embedded), a .npy or .csv file, or another source of `shadow eval`. Without it standard
-    /// Gaussian rows are drawn: give the data that the model was made for, if there are any.
+    /// Rows to work on: `digits` (embedded), a .npy or .csv file, or another source of `shadow eval`. Without it the
+    /// digits if the model has 64 inputs, else standard Gaussian rows: give the data that the model was made for.
     #[arg(long, value_name = "SOURCE")]
     data: Option<String>,
     /// Among which transformations: translations, so, so(p,q), sp, sl, gl, aff or image. By default aff(n) for vectors up to
     /// width 16 (gl, so or translations if the rows are too few), image for images.
     #[arg(long, value_name = "ALGEBRA")]
     algebra: Option<String>,
+    #[command(flatten)]
+    discrete: discrete::Args,
     /// Shape of an input that is an image, such as 8x8 or 3x32x32.
     #[arg(long, value_name = "[CHANNELSx]ROWSxCOLUMNS")]
     shape: Option<String>,
@@ -46,8 +46,7 @@ pub(crate) struct Args {
 struct Rows {
     source: String,
     rows: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    checksum: Option<String>,
+    checksum: String,
     /// Shape (channels, rows, columns) if the inputs are taken as images.
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<[usize; 3]>,
@@ -64,6 +63,7 @@ struct Report<'a> {
     layer: Option<usize>,
     seed: u64,
     continuous: &'a ContinuousSymmetries,
+    discrete: &'a DiscreteSymmetries,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
@@ -75,7 +75,9 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
     if let Some(layer) = args.layer {
         network = network.up_to(layer)?;
     }
-    let rows = rows(args, &network)?;
+    let (rows, data) = rows(args, &network)?;
+    let group = args.discrete.group(&network, &data)?;
+    let rule = args.discrete.rule()?;
     let ambient = match &args.algebra {
         Some(name) => name.parse::<Algebra>()?.on(network.input_width(), rows.image)?,
         None => default_ambient(
@@ -89,6 +91,9 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
         ..ContinuousOptions::default()
     };
     let found = continuous_symmetries(&network, &rows.points, &ambient, options)?;
+    let mut settings = DiscreteOptions::default();
+    settings.stabilizer.seed = args.seed;
+    let moved = discrete_symmetries(&network, &data, group.as_ref(), rule, &settings)?;
     let report = Report {
         schema: "shadow-symmetries/1",
         model: args.model.path(),
@@ -96,6 +101,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
         layer: args.layer,
         seed: args.seed,
         continuous: &found,
+        discrete: &moved,
     };
     match to_file {
         Some(path) => output::file(path, (output::to_json(&report) + "\n").as_bytes())?,
@@ -106,28 +112,20 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
     Ok(Outcome::Good)
 }
 
-fn rows(args: &Args, network: &Network) -> Result<Rows, CliError> {
-    let width = network.input_width();
+fn rows(args: &Args, network: &Network) -> Result<(Rows, Dataset), CliError> {
+    let mut data = discrete::rows(args.data.as_deref(), network, args.seed)?;
     let given = args.shape.as_deref().map(shape).transpose()?;
-    let of_network = <[usize; 3]>::try_from(network.input_shape()).ok();
-    let Some(source) = &args.data else {
-        return Ok(Rows {
-            source: format!("standard Gaussian, drawn with seed {}", args.seed),
-            rows: DRAWN_ROWS,
-            checksum: None,
-            image: given.or(of_network),
-            points: gaussian_inputs(width, DRAWN_ROWS, args.seed),
-        });
-    };
-    let data = source.parse::<DataSource>()?.read()?;
-    let of_data = data.image_shape().map(|(h, w)| [width / (h * w).max(1), h, w]);
-    Ok(Rows {
+    if let Some([1, h, w]) = given {
+        data = data.with_image_shape(h, w)?;
+    }
+    let rows = Rows {
         source: data.name().to_owned(),
         rows: data.len(),
-        checksum: Some(data.checksum().to_owned()),
-        image: given.or(of_network).or(of_data.filter(|shape| shape[0] > 0)),
+        checksum: data.checksum().to_owned(),
+        image: given.or_else(|| image_of(network, &data)),
         points: DMatrix::from_fn(data.width(), data.len(), |i, j| f64::from(data.row(j)[i])),
-    })
+    };
+    Ok((rows, data))
 }
 
 fn shape(text: &str) -> Result<[usize; 3], CliError> {
@@ -202,5 +200,6 @@ fn describe(report: &Report<'_>, ambient: &Ambient) -> String {
     if found.generators.len() > 12 {
         text += "  … (all of them with --json)\n";
     }
+    text += &discrete::describe(report.discrete);
     text
 }

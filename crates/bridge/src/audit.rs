@@ -1,7 +1,7 @@
 //! Everything that can be said of one trained network, in one go.
 //!
-//! An audit asks the questions of this crate that apply to a network and the data at hand: the discrete symmetries of its
-//! map, the isotropy of its weights and the dimension of their
+//! An audit asks the questions of this crate that apply to a network and the data at hand: the discrete and
+//! continuous symmetries of its map, its errors of equivariance, the isotropy of its weights and the dimension of their
 //! gauge orbit, the affine shadow of every stage (a layer with weights and the activations behind it)
 //! and of the whole, with the ladder of groups where a map goes from ℝⁿ to itself. It holds no times, so that the same
 //! file audited twice gives the same bytes.
@@ -25,24 +25,27 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod motions;
 mod shadows;
 
 use std::time::{Duration, Instant};
 
+use nalgebra::DMatrix;
 use nets::{Dataset, Network};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
 use serde::Serialize;
 
 use crate::BridgeError;
 use crate::gauge::{FunctionalDimension, GaugeOrbit, MAX_PARAMETERS, functional_dimension, gauge_orbit};
 use crate::isotropy::{Isotropy, IsotropyOptions, isotropy};
+use crate::symmetry::continuous::{
+    Algebra, ContinuousOptions, ContinuousSymmetries, continuous_symmetries, default_ambient, gaussian_inputs,
+};
 use crate::symmetry::discrete::{
-    DiscreteOptions, DiscreteSymmetries, InputGroup, OutputRule, Probe, discrete_symmetries,
+    DiscreteOptions, DiscreteSymmetries, InputGroup, Layout, OutputRule, Probe, discrete_symmetries,
 };
 use crate::weight_space::WeightSpace;
 
+pub use motions::{MotionError, motion_errors};
 pub use shadows::{AffineSummary, LadderSummary, RungSummary, StageShadow, stage_shadows};
 
 /// Multiplications that are spent on the functional dimension at most.
@@ -55,6 +58,8 @@ pub struct AuditOptions {
     pub group: Option<InputGroup>,
     /// What the outputs are to do under it.
     pub output: Option<OutputRule>,
+    /// Among which transformations to look for continuous symmetries; those that suit the input if absent.
+    pub algebra: Option<Algebra>,
     /// The layer whose stage alone has its shadow fitted; all of them if absent.
     pub layer: Option<usize>,
     /// Rows of the data that are used.
@@ -72,6 +77,7 @@ impl Default for AuditOptions {
         AuditOptions {
             group: None,
             output: None,
+            algebra: None,
             layer: None,
             rows: 256,
             keep_going: false,
@@ -159,6 +165,12 @@ pub struct Audit {
     /// Which permutations and sign changes of the inputs the map does not notice, or answers by one of its outputs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub discrete: Option<DiscreteSymmetries>,
+    /// Which one-parameter groups of transformations of the inputs leave the map alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continuous: Option<ContinuousSymmetries>,
+    /// How far the network is from being equivariant under motions of an image, whole and layer by layer; empty for other
+    /// inputs.
+    pub equivariance: Vec<MotionError>,
     /// Which relabellings of its units leave the weights alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub isotropy: Option<AuditedIsotropy>,
@@ -202,8 +214,8 @@ pub fn audit(
     let sound = asking.ask("the map on the data", progress, || {
         Probe::new(network, data, options.rows).map(|_| ())
     })?;
-    let mut discrete = None;
-    let mut shadows = Vec::new();
+    let (mut discrete, mut continuous) = (None, None);
+    let (mut equivariance, mut shadows) = (Vec::new(), Vec::new());
     if sound.is_some() {
         let mut settings = DiscreteOptions {
             rows: options.rows,
@@ -213,6 +225,29 @@ pub fn audit(
         discrete = asking.ask("discrete symmetries", progress, || {
             discrete_symmetries(network, data, options.group.as_ref(), options.output, &settings)
         })?;
+        let image = image_of(network, data);
+        let points = columns(data, data.len());
+        continuous = asking.ask("continuous symmetries", progress, || {
+            let ambient = match options.algebra {
+                Some(algebra) => algebra.on(network.input_width(), image)?,
+                None => {
+                    let equations = data.len().saturating_mul(network.output_width());
+                    default_ambient(network.input_width(), image, equations)?
+                }
+            };
+            let settings = ContinuousOptions {
+                seed: options.seed,
+                ..ContinuousOptions::default()
+            };
+            continuous_symmetries(network, &points, &ambient, settings)
+        })?;
+        if let Some(shape) = image {
+            let few = columns(data, options.rows.min(motions::ROWS));
+            let found = asking.ask("errors of equivariance", progress, || {
+                motion_errors(network, &few, shape)
+            })?;
+            equivariance = found.unwrap_or_default();
+        }
         let found = asking.ask("shadows", progress, || {
             stage_shadows(network, data, options.layer, options.rows, options.seed)
         })?;
@@ -260,6 +295,8 @@ pub fn audit(
         },
         seed: options.seed,
         discrete,
+        continuous,
+        equivariance,
         isotropy,
         gauge,
         functional_dimension,
@@ -268,17 +305,31 @@ pub fn audit(
     })
 }
 
-/// Standard Gaussian rows, for a network without data: ChaCha8 from the seed.
+/// Standard Gaussian rows, for a network without data.
 ///
 /// # Errors
 /// [`BridgeError::Net`] if the width or the number of rows is 0.
 pub fn gaussian_rows(width: usize, rows: usize, seed: u64) -> Result<Dataset, BridgeError> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let values: Vec<f32> = (0..width * rows)
-        .map(|_| StandardNormal.sample(&mut rng))
+    let values = gaussian_inputs(width, rows, seed)
+        .iter()
+        .map(|&v| v as f32)
         .collect();
     let name = format!("standard Gaussian rows drawn with seed {seed}");
     Ok(Dataset::new(name, values, width)?)
+}
+
+/// The shape (channels, rows, columns) if the inputs are images; a vector is taken for one above a width of 16 only, up to
+/// which all affine maps are tried.
+pub fn image_of(network: &Network, data: &Dataset) -> Option<[usize; 3]> {
+    let layout = Layout::of_inputs(network, data);
+    let (channels, height, width) = layout.image.filter(|_| !layout.guessed || layout.width > 16)?;
+    Some([channels, height, width])
+}
+
+/// So many rows, evenly chosen, as columns.
+fn columns(data: &Dataset, rows: usize) -> DMatrix<f64> {
+    let points: Vec<_> = (0..rows).map(|k| data.point(k * data.len() / rows)).collect();
+    DMatrix::from_columns(&points)
 }
 
 /// The course of an audit.
@@ -351,10 +402,7 @@ impl Asking<'_> {
             return Ok(None);
         }
         self.ask(QUESTION, progress, || {
-            let points: Vec<_> = (0..examples)
-                .map(|k| data.point(k * data.len() / examples))
-                .collect();
-            functional_dimension(network, &nalgebra::DMatrix::from_columns(&points))
+            functional_dimension(network, &columns(data, examples))
         })
     }
 }

@@ -36,11 +36,12 @@ fn every_question_is_answered_and_twice_alike() {
     );
     assert!(found.unanswered.is_empty(), "{:?}", found.unanswered);
     let discrete = found.discrete.unwrap();
-    // the turn and all signs commute with tanh and the weights: the invariance is trivial and the equivariance exact
+    // two quarter turns are -1, with which, as with tanh, all of B_2 commutes: no invariance, and an exact equivariance
     assert_eq!(
         (discrete.group.as_str(), discrete.output),
-        ("C4", OutputRule::Same)
+        ("B_2", OutputRule::Same)
     );
+    assert_eq!(discrete.exact_order.to_string(), "8");
     assert_eq!(found.isotropy.unwrap().whole.orbit_size.to_string(), "8");
     let whole = found.shadows.last().unwrap();
     assert_eq!(whole.stage, "whole network");

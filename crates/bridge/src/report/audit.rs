@@ -55,6 +55,7 @@ pub fn audit_html(audit: &Audit, name: &str) -> Result<String, BridgeError> {
                         }
                     }
                 }
+                (continuous_section(audit)?)
                 (isotropy_section(audit))
                 @if !audit.shadows.is_empty() { (shadow_section(&audit.shadows)?) }
                 @if !audit.unanswered.is_empty() {
@@ -94,6 +95,13 @@ fn summary(audit: &Audit) -> Markup {
                         td { "discrete symmetries (" (says(d.output)) ")" }
                         td { b { (d.group) } ", order " (short(&d.order.to_string())) }
                         td { "largest deviation " (format!("{:.2e}", d.largest_deviation)) " of tolerance " (format!("{:.2e}", d.tolerance)) "; no symmetry: 1.41" }
+                    }
+                }
+                @if let Some(c) = &audit.continuous {
+                    tr {
+                        td { "continuous symmetries, within " (c.algebra) }
+                        td { b { "dimension " (c.dimension) } @if let Some(name) = &c.name { ", " (name) } }
+                        td { (c.verdict.reason) }
                     }
                 }
                 @if let Some(i) = &audit.isotropy {
@@ -176,6 +184,66 @@ fn discrete_section(found: &DiscreteSymmetries) -> Markup {
             }
         }
     }
+}
+
+fn continuous_section(audit: &Audit) -> Result<Markup, BridgeError> {
+    let spectrum = match &audit.continuous {
+        Some(found) => {
+            // A logarithmic axis has no place for 0, which stands for what is exact.
+            let points = found.spectrum.iter().enumerate();
+            let points = points
+                .map(|(k, &v)| (k as f64 + 1.0, v.max(f64::EPSILON)))
+                .collect();
+            Some(
+                Chart {
+                    title: "How far each direction of the algebra is from a symmetry",
+                    x: "direction",
+                    y: "σ (1: a random field)",
+                    logarithmic: (false, true),
+                    legend: SeriesLabelPosition::LowerRight,
+                    series: vec![Series::dots("σ", points)],
+                }
+                .to_svg()?,
+            )
+        }
+        None => None,
+    };
+    let relative = |value: Option<f64>| value.map_or("–".to_owned(), |v| format!("{v:.2e}"));
+    Ok(html! {
+        @if let (Some(found), Some(spectrum)) = (&audit.continuous, spectrum) {
+            section {
+                h2 { "Continuous symmetries of the map" }
+                p { "Within " b { (found.algebra) } " (dimension " (found.ambient_dimension) "): dimension " b { (found.dimension) } @if let Some(name) = &found.name { ", " b { (name) } } ". " (found.verdict.reason) }
+                figure { (PreEscaped(spectrum)) figcaption { "Relative singular values of the derivatives along the fields of the algebra. Symmetries stand below a gap." } }
+                @if found.dimension > 0 {
+                    table class="numbers" {
+                        thead { tr { th { "generator" } th { "residual σ" } } }
+                        tbody { @for (k, residual) in found.residuals.iter().enumerate() { tr { td { (k) } td { (format!("{residual:.2e}")) } } } }
+                    }
+                }
+            }
+        }
+        @if !audit.equivariance.is_empty() {
+            section {
+                h2 { "Errors of equivariance" }
+                p { "How far f(gx) is from g·f(x), or from f(x) where the output is no image, for motions g of the image; the floor is what moving the image there and back does by itself." }
+                table class="numbers" {
+                    thead { tr { th { "motion" } th { "mean |error|" } th { "mean error²" } th { "of the motion" } th { "floor, mean square" } } }
+                    tbody {
+                        @for m in &audit.equivariance {
+                            tr {
+                                td { (m.motion) }
+                                td { (format!("{:.3e}", m.report.total.error.mean_absolute)) }
+                                td { (format!("{:.3e}", m.report.total.error.mean_square)) }
+                                td { (relative(m.report.total.relative)) }
+                                td { (format!("{:.2e}", m.interpolation_floor.mean_square)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    })
 }
 
 fn isotropy_section(audit: &Audit) -> Markup {
