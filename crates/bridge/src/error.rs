@@ -58,6 +58,36 @@ pub enum BridgeError {
         /// The limit that was reached.
         limit: usize,
     },
+    /// A parameter is out of its range.
+    #[error("{name} '{value}' is not possible: expected {expected}")]
+    Parameter {
+        /// What the parameter is.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// What is possible.
+        expected: &'static str,
+    },
+    /// A loss took a value that no loss takes.
+    #[error("the loss is {value} at {point:?}: expected a finite number of at least 0 on the whole box")]
+    BadLoss {
+        /// The value.
+        value: f64,
+        /// Where.
+        point: Vec<f64>,
+    },
+    /// A window of tolerances holds too few samples to read an exponent from.
+    #[error(
+        "only {got} samples lie in the window: at least {needed} are needed, so take {factor} times as many"
+    )]
+    FewSamples {
+        /// How many there are.
+        got: usize,
+        /// How many would do.
+        needed: usize,
+        /// By how much to enlarge the run.
+        factor: usize,
+    },
     /// No claim goes by that name.
     #[error("no claim is called '{name}': expected one of {known}")]
     UnknownClaim {

@@ -19,6 +19,7 @@ pub mod shadow;
 pub mod statistics;
 pub mod study;
 pub mod symmetry;
+pub mod volume;
 pub mod weight_space;
 
 pub use error::BridgeError;
