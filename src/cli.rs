@@ -17,6 +17,7 @@ mod pretrain;
 mod study;
 mod symmetries;
 mod verify;
+mod volume;
 
 use std::ffi::OsString;
 
@@ -64,6 +65,8 @@ enum Command {
     Audit(audit::Args),
     /// The group elements that the layers of a trained network imitate.
     Fit(fit::Args),
+    /// How fast the volume of near-stabilizers, or of near-solutions, shrinks with the tolerance.
+    Volume(Box<volume::Args>),
     /// Questions about a permutation group.
     Group(group::Args),
     /// Questions about a Lie algebra.
@@ -94,6 +97,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
         Command::Align(args) => align::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Fit(args) => fit::run(&args),
+        Command::Volume(args) => volume::run(&args),
         Command::Group(args) => group::run(&args),
         Command::Lie(args) => lie::run(&args),
     }

@@ -37,9 +37,11 @@ mod coefficient;
 mod group;
 mod loss;
 mod nested;
+mod network;
 mod walk;
 
 pub use coefficient::{LearningCoefficient, MultiplicityFit};
 pub use group::{GroupVolume, Moved};
 pub use loss::{BoxLoss, MonomialLoss, PolynomialLoss, ReducedRankLoss};
 pub use nested::{NestedOptions, NestedSample, follow};
+pub use network::NetworkLoss;

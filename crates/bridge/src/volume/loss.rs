@@ -23,6 +23,12 @@ pub trait BoxLoss: Sync {
         1e-60
     }
 
+    /// Whether level sets are expected to be bodies of one scale in each direction, where moves along differences of live
+    /// points are enough; otherwise slices and shears reach into narrow arms.
+    fn is_smooth(&self) -> bool {
+        false
+    }
+
     /// [c₀, c₁, c₂] if K with coordinate `index` replaced by x is c₀ + c₁x + c₂x², for losses that are quadratic in each
     /// parameter: their slices are then drawn exactly, from one evaluation.
     fn quadratic_along(&self, _w: &[f64], _index: usize) -> Option<[f64; 3]> {
@@ -54,6 +60,13 @@ impl MonomialLoss {
         }
         let exponents = exponents.iter().map(|&k| k as i32).collect();
         Ok(MonomialLoss { exponents })
+    }
+
+    /// The true (λ, m): Watanabe 2009, for a loss in normal crossing form.
+    pub fn theory(&self) -> (f64, u32) {
+        let largest = self.exponents.iter().copied().max().unwrap_or(0);
+        let multiplicity = self.exponents.iter().filter(|&&k| k == largest).count();
+        (1.0 / f64::from(largest), multiplicity as u32)
     }
 }
 

@@ -177,7 +177,7 @@ fn follow_once<L: BoxLoss>(
         fresh.copy_from_slice(&points[from * dimension..][..dimension]);
         let mut value = loss.value(&fresh);
         for _ in 0..options.sweeps {
-            value = walk.sweep(&mut fresh, value, bound, &mut rng);
+            value = walk.sweep(&mut fresh, value, bound, &points, &mut rng);
         }
         if !(value.is_finite() && value >= 0.0) {
             let point = fresh.clone();

@@ -2,6 +2,8 @@
 //!
 //! * *Slices* (Neal 2003): along one coordinate, or along a random direction, a point is drawn from the chord of the
 //!   box, and the chord is cut back towards the current point until the draw is below the bound.
+//! * *Difference slices*: the same along the difference of two other points of the set, which is as long as the set is
+//!   in that direction (ter Braak 2006).
 //! * *Shears*: two coordinates are multiplied by e^ξ and e^(−ξp), p ∈ {1/2, 1, 2}; accepted with the Jacobian
 //!   e^(ξ(1−p)). Near a normal crossing, level sets reach over many orders of magnitude of both coordinates at once,
 //!   which slices cross one factor at a time and a shear in one step.
@@ -47,9 +49,22 @@ impl<'a, L: BoxLoss> Walk<'a, L> {
         }
     }
 
-    /// One move of each kind for every coordinate, in random order of coordinates; returns the loss at the end.
-    pub(super) fn sweep(&mut self, w: &mut [f64], mut value: f64, bound: f64, rng: &mut impl Rng) -> f64 {
+    /// As many moves of each kind as there are coordinates; returns the loss at the end. `points` are the live points.
+    pub(super) fn sweep(
+        &mut self,
+        w: &mut [f64],
+        mut value: f64,
+        bound: f64,
+        points: &[f64],
+        rng: &mut impl Rng,
+    ) -> f64 {
         let dimension = w.len();
+        if self.loss.is_smooth() {
+            for _ in 0..dimension {
+                value = self.difference(w, value, bound, points, rng);
+            }
+            return value;
+        }
         for _ in 0..dimension {
             let index = rng.random_range(0..dimension);
             value = self.slice(w, index, value, bound, rng);
@@ -111,6 +126,64 @@ impl<'a, L: BoxLoss> Walk<'a, L> {
             *(if along < 0.0 { &mut low } else { &mut high }) = along;
         }
         value
+    }
+
+    /// A slice along the difference of two live points, which has about the shape of the level set; the bracket is
+    /// stepped out.
+    fn difference(
+        &mut self,
+        w: &mut [f64],
+        value: f64,
+        bound: f64,
+        points: &[f64],
+        rng: &mut impl Rng,
+    ) -> f64 {
+        /// Length of the first bracket and of each step, and most steps, in units of the difference.
+        const STEP: f64 = 1.5;
+        const MOST_STEPS: usize = 20;
+        let dimension = w.len();
+        let count = points.len() / dimension;
+        let (i, j) = (rng.random_range(0..count), rng.random_range(0..count));
+        if i == j {
+            return value;
+        }
+        for (k, d) in self.direction.iter_mut().enumerate() {
+            *d = points[i * dimension + k] - points[j * dimension + k];
+        }
+        let mut low = -STEP * rng.random::<f64>();
+        let mut high = low + STEP;
+        let steps = rng.random_range(0..MOST_STEPS);
+        let (mut left, mut right) = (steps, MOST_STEPS - 1 - steps);
+        while left > 0 && self.at(w, low) < bound {
+            low -= STEP;
+            left -= 1;
+        }
+        while right > 0 && self.at(w, high) < bound {
+            high += STEP;
+            right -= 1;
+        }
+        for _ in 0..MOST_CUTS {
+            let along = low + (high - low) * rng.random::<f64>();
+            let new = self.at(w, along);
+            if new < bound {
+                w.copy_from_slice(&self.trial);
+                return new;
+            }
+            *(if along < 0.0 { &mut low } else { &mut high }) = along;
+        }
+        value
+    }
+
+    /// The loss at w + along·direction, which is left in `trial`; infinite outside the box.
+    fn at(&mut self, w: &[f64], along: f64) -> f64 {
+        for ((trial, w), d) in self.trial.iter_mut().zip(w).zip(&self.direction) {
+            *trial = w + along * d;
+        }
+        if self.trial.iter().any(|x| x.abs() > self.half_width) {
+            return f64::INFINITY;
+        }
+        self.evaluations += 1;
+        self.loss.value(&self.trial)
     }
 
     /// A shear of two coordinates.
