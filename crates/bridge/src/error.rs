@@ -58,16 +58,6 @@ pub enum BridgeError {
         /// The limit that was reached.
         limit: usize,
     },
-    /// A parameter is out of its range.
-    #[error("{name} '{value}' is not possible: expected {expected}")]
-    Parameter {
-        /// What the parameter is.
-        name: &'static str,
-        /// Its value.
-        value: String,
-        /// What is possible.
-        expected: &'static str,
-    },
     /// A loss took a value that no loss takes.
     #[error("the loss is {value} at {point:?}: expected a finite number of at least 0 on the whole box")]
     BadLoss {

@@ -62,9 +62,9 @@ fn algebra_of(measure: &Measure) -> Result<String, BridgeError> {
         Measure::Orthogonal { n } | Measure::SpecialOrthogonal { n } => Ok(format!("so({n})")),
         Measure::FrobeniusBall { n, .. } => Ok(format!("gl({n})")),
         _ => Err(BridgeError::Parameter {
-            name: "group",
-            value: format!("{measure:?}"),
-            expected: "an orthogonal group, or a ball of matrices",
+            key: "group".to_owned(),
+            got: format!("{measure:?}"),
+            expected: "an orthogonal group, or a ball of matrices".to_owned(),
         }),
     }
 }

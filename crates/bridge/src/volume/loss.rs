@@ -53,9 +53,9 @@ impl MonomialLoss {
         let fine = exponents.iter().all(|&k| k % 2 == 0 && k <= 64) && exponents.iter().any(|&k| k > 0);
         if !fine {
             return Err(BridgeError::Parameter {
-                name: "exponents of a normal crossing",
-                value: format!("{exponents:?}"),
-                expected: "even numbers of at most 64, not all 0",
+                key: "exponents of a normal crossing".to_owned(),
+                got: format!("{exponents:?}"),
+                expected: "even numbers of at most 64, not all 0".to_owned(),
             });
         }
         let exponents = exponents.iter().map(|&k| k as i32).collect();
@@ -100,16 +100,16 @@ impl PolynomialLoss {
     pub fn new(polynomial: &Polynomial, half_width: f64) -> Result<Self, BridgeError> {
         if polynomial.variables() == 0 || polynomial.is_zero() {
             return Err(BridgeError::Parameter {
-                name: "loss",
-                value: polynomial.to_string(),
-                expected: "a polynomial in at least one variable that is not 0",
+                key: "loss".to_owned(),
+                got: polynomial.to_string(),
+                expected: "a polynomial in at least one variable that is not 0".to_owned(),
             });
         }
         if !(half_width.is_finite() && half_width > 0.0) {
             return Err(BridgeError::Parameter {
-                name: "half the side of the box",
-                value: half_width.to_string(),
-                expected: "a finite number above 0",
+                key: "half the side of the box".to_owned(),
+                got: half_width.to_string(),
+                expected: "a finite number above 0".to_owned(),
             });
         }
         let terms = polynomial.terms().map(|(monomial, coefficient)| {
@@ -183,9 +183,9 @@ impl ReducedRankLoss {
         let smallest = inputs.min(hidden).min(outputs);
         if widths.iter().any(|w| !(1..=64).contains(w)) || rank > smallest {
             return Err(BridgeError::Parameter {
-                name: "reduced-rank regression",
-                value: format!("{inputs},{hidden},{outputs},{rank}"),
-                expected: "widths from 1 to 64, and a rank of at most the smallest of them",
+                key: "reduced-rank regression".to_owned(),
+                got: format!("{inputs},{hidden},{outputs},{rank}"),
+                expected: "widths from 1 to 64, and a rank of at most the smallest of them".to_owned(),
             });
         }
         Ok(ReducedRankLoss {

@@ -45,14 +45,14 @@ impl Default for NestedOptions {
 
 impl NestedOptions {
     fn check(&self) -> Result<(), BridgeError> {
-        let whole = |name, value: usize, range: std::ops::RangeInclusive<usize>, expected| {
+        let whole = |name: &str, value: usize, range: std::ops::RangeInclusive<usize>, expected: &str| {
             if range.contains(&value) {
                 return Ok(());
             }
             Err(BridgeError::Parameter {
-                name,
-                value: value.to_string(),
-                expected,
+                key: name.to_owned(),
+                got: value.to_string(),
+                expected: expected.to_owned(),
             })
         };
         whole("live points", self.live, 16..=1_000_000, "from 16 to 1,000,000")?;
@@ -60,9 +60,9 @@ impl NestedOptions {
         whole("sweeps", self.sweeps, 1..=100_000, "from 1 to 100,000")?;
         if !(self.floor > 0.0 && self.floor < 1.0) {
             return Err(BridgeError::Parameter {
-                name: "floor",
-                value: self.floor.to_string(),
-                expected: "a loss between 0 and 1",
+                key: "floor".to_owned(),
+                got: self.floor.to_string(),
+                expected: "a loss between 0 and 1".to_owned(),
             });
         }
         Ok(())

@@ -32,9 +32,9 @@ impl NetworkLoss {
     /// 200 weights, or the box is empty; [`BridgeError::WidthMismatch`] if the data are of another width.
     pub fn new(network: &Network, data: DMatrix<f64>, half_width: f64) -> Result<Self, BridgeError> {
         let refuse = |what: String| BridgeError::Parameter {
-            name: "network",
-            value: what,
-            expected: "a chain of dense layers and activations with at most 200 weights",
+            key: "network".to_owned(),
+            got: what,
+            expected: "a chain of dense layers and activations with at most 200 weights".to_owned(),
         };
         if !network.is_chain() {
             return Err(refuse("a network with branches".to_owned()));
@@ -47,9 +47,9 @@ impl NetworkLoss {
         }
         if !(half_width.is_finite() && half_width > 0.0) {
             return Err(BridgeError::Parameter {
-                name: "half the side of the box",
-                value: half_width.to_string(),
-                expected: "a finite number above 0",
+                key: "half the side of the box".to_owned(),
+                got: half_width.to_string(),
+                expected: "a finite number above 0".to_owned(),
             });
         }
         let mut layers: Vec<(DMatrix<f64>, Vec<f64>, Activation)> = Vec::new();
