@@ -270,6 +270,14 @@ pub enum GroupError {
         /// The limit that was in force.
         limit: u64,
     },
+    /// A group that the bundled table of small groups does not have.
+    #[error(
+        "no group of the bundled table is isomorphic to this one of order {order}; the table has all groups of order up to 200 but 128 and 192, and some of order up to 2000"
+    )]
+    NotInTable {
+        /// The order of the group.
+        order: usize,
+    },
     /// An argument outside the domain of the function.
     #[error("{what}: expected {expected}")]
     Domain {

@@ -45,9 +45,9 @@ impl Numbering {
         let mut digits = [0u16; 64];
         for (depth, level) in levels.iter().enumerate() {
             let mut at = image(level.base);
-            // Divide by the representatives of the levels above. (By reference: the array is not to be copied.)
-            for (above, &digit) in levels[..depth].iter().zip(&digits) {
-                at = above.inverse(digit as usize)[at as usize];
+            // Divide by the representatives of the levels above.
+            for (k, above) in levels[..depth].iter().enumerate() {
+                at = above.inverse(digits[k] as usize)[at as usize];
             }
             digits[depth] = level.position[at as usize];
             number = number * level.orbit.len() + digits[depth] as usize;

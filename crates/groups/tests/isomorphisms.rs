@@ -61,16 +61,82 @@ fn every_small_group_identifies_itself() {
         }
         assert!(small_group(order, count + 1).is_err());
     }
-    let refused = group("S5").id_small_group().unwrap_err();
+    assert_eq!(PermGroup::trivial(0).id_small_group().unwrap(), (1, 1));
+}
+
+/// The numbers are GAP's, from `data/oracle/groups.json` and its documentation; the names there are of the same groups.
+#[test]
+fn larger_groups_are_identified() {
+    for (text, id) in [
+        ("S5", (120, 34)),
+        ("SL(2,5)", (120, 5)),
+        ("A5 x C2", (120, 35)),
+        ("C101", (101, 1)),
+        ("PSL(3,2)", (168, 42)),
+        ("W(D4)", (192, 1493)),
+        ("A6", (360, 118)),
+        ("B4", (384, 5602)),
+        ("AGL(2,3)", (432, 734)),
+        ("PSL(2,8)", (504, 156)),
+        ("A5 x D5", (600, 146)),
+        ("S6", (720, 763)),
+        ("PGL(2,9)", (720, 764)),
+        ("W(F4)", (1152, 157478)),
+        ("S4 wr C2", (1152, 157849)),
+        ("S3 wr S3", (1296, 3490)),
+        ("AGL(3,2)", (1344, 11686)),
+    ] {
+        assert_eq!(group(text).id_small_group().unwrap(), id, "{text}");
+    }
+}
+
+/// A sample of the rows, on other points and by other generators.
+#[test]
+fn larger_rows_identify_themselves() {
+    let mut rng = ChaCha8Rng::seed_from_u64(2000);
+    for (order, step) in [
+        (108, 3),
+        (112, 5),
+        (144, 11),
+        (160, 13),
+        (162, 5),
+        (168, 7),
+        (196, 1),
+    ] {
+        for index in (1..).step_by(step) {
+            let Ok(row) = small_group(order, index) else {
+                break;
+            };
+            let disguised = disguised(&row, index % 2 == 0, &mut rng);
+            assert_eq!(disguised.id_small_group().unwrap(), (order, index));
+        }
+    }
+}
+
+#[test]
+fn what_the_table_does_not_have_is_refused() {
+    // 2^7 is abelian, C4 x C4 x D4 is not; of order 128 the table has few.
+    assert_eq!(group("2^7").id_small_group().unwrap(), (128, 2328));
+    let refused = group("C4 x C4 x D4").id_small_group().unwrap_err();
+    assert!(
+        matches!(refused, GroupError::NotInTable { order: 128 }),
+        "{refused}"
+    );
+    let refused = group("S7").id_small_group().unwrap_err();
     assert!(matches!(
         refused,
         GroupError::Limit {
-            asked: 120,
-            limit: 100,
+            asked: 5040,
+            limit: 2000,
             ..
         }
     ));
-    assert_eq!(PermGroup::trivial(0).id_small_group().unwrap(), (1, 1));
+    // GAP cannot tell groups of order 1024 apart.
+    let refused = group("C1024").id_small_group().unwrap_err();
+    assert!(
+        matches!(refused, GroupError::NotInTable { order: 1024 }),
+        "{refused}"
+    );
 }
 
 #[test]

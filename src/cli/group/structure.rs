@@ -94,7 +94,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CliError> {
 fn within_limits<T>(result: Result<T, GroupError>, notes: &mut Vec<String>) -> Result<Option<T>, CliError> {
     match result {
         Ok(value) => Ok(Some(value)),
-        Err(limit @ GroupError::Limit { .. }) => {
+        Err(limit @ (GroupError::Limit { .. } | GroupError::NotInTable { .. })) => {
             notes.push(limit.to_string());
             Ok(None)
         }

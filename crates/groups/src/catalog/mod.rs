@@ -14,6 +14,7 @@
 mod cursor;
 pub(crate) mod cycles;
 mod families;
+mod larger;
 mod names;
 mod parser;
 mod puzzles;
@@ -22,6 +23,7 @@ mod tables;
 mod weyl;
 
 pub use families::{cyclic, dihedral, elementary_abelian, hyperoctahedral, quaternion};
+pub(crate) use larger::{LargerGroup, larger_groups_of_order};
 pub use parser::parse_group;
 pub(crate) use tables::small_groups_of_order;
 pub use tables::{small_group, transitive_group};

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::larger::larger_groups_of_order;
 use crate::error::GroupError;
 use crate::perm_group::PermGroup;
 use crate::permutation::Permutation;
@@ -57,7 +58,10 @@ pub fn transitive_group(degree: usize, index: usize) -> Result<PermGroup, GroupE
     PermGroup::new(row.degree, row.generators.clone())
 }
 
-/// The group number `index` of order 1 to 100, in GAP's SmallGroup numbering, as a faithful permutation group.
+/// The group number `index` of an order, in GAP's SmallGroup numbering, as a faithful permutation group.
+///
+/// All of order up to 200 are there but those of order 128 and 192, of which there are some, as there are of order up
+/// to 2000.
 ///
 /// # Errors
 /// [`GroupError::InvalidParameter`] if there is no such number.
@@ -68,10 +72,21 @@ pub fn transitive_group(degree: usize, index: usize) -> Result<PermGroup, GroupE
 /// ```
 pub fn small_group(order: usize, index: usize) -> Result<PermGroup, GroupError> {
     let of_order = || small().iter().filter(|row| row.order == order);
+    let larger = larger_groups_of_order(order);
+    if let Some(stored) = larger.and_then(|larger| larger.groups.iter().find(|group| group.index == index)) {
+        return stored.group();
+    }
     let Some(row) = of_order().find(|row| row.index == index) else {
-        let reason = match of_order().count() {
-            0 => "expected an order from 1 to 100".to_owned(),
-            count => format!("expected an index from 1 to {count} for order {order}"),
+        let reason = match (of_order().count(), larger) {
+            (0, Some(larger)) if larger.is_complete => {
+                format!(
+                    "expected an index from 1 to {} for order {order}",
+                    larger.groups.len()
+                )
+            }
+            (0, Some(_)) => format!("of order {order} the table has some groups, but not this one"),
+            (0, None) => "expected an order from 1 to 200, or one up to 2000 in the table".to_owned(),
+            (count, _) => format!("expected an index from 1 to {count} for order {order}"),
         };
         return Err(GroupError::InvalidParameter {
             group: format!("small:{order},{index}"),

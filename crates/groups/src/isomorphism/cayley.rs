@@ -6,6 +6,7 @@
 //! if different ones happened to agree, colours would tell less, but nothing that they do tell would be wrong.
 
 use crate::error::GroupError;
+use crate::factorization::factor;
 use crate::perm_group::PermGroup;
 use crate::permutation::Permutation;
 use crate::subgroups::enumerated::Enumerated;
@@ -13,6 +14,7 @@ use crate::subgroups::enumerated::Enumerated;
 /// A group whose elements are numbered from 0, the identity.
 pub(crate) struct CayleyTable {
     elements: Enumerated,
+    generators: Vec<u32>,
 }
 
 impl CayleyTable {
@@ -20,7 +22,8 @@ impl CayleyTable {
     /// [`GroupError::Limit`] if the order is over the limit.
     pub(crate) fn new(group: &PermGroup, limit: usize) -> Result<Self, GroupError> {
         let elements = Enumerated::new(group, limit)?;
-        Ok(Self { elements })
+        let generators = group.generators().iter().map(|g| elements.number(g)).collect();
+        Ok(Self { elements, generators })
     }
 
     pub(crate) fn order(&self) -> usize {
@@ -37,48 +40,93 @@ impl CayleyTable {
     }
 
     fn order_of(&self, a: usize) -> usize {
-        let (mut power, mut order) = (a, 1);
-        while power != 0 {
-            power = self.product(power, a);
-            order += 1;
-        }
-        order
+        self.elements.element_order(a as u32)
+    }
+
+    /// Whether some element has this order.
+    pub(crate) fn has_element_of_order(&self, order: usize) -> bool {
+        let leaders = self.class_leaders();
+        let mut representatives = (0..self.order()).filter(|&a| leaders[a] == a);
+        representatives.any(|a| self.order_of(a) == order)
     }
 
     /// The smallest number in the conjugacy class of each element.
     pub(crate) fn class_leaders(&self) -> Vec<usize> {
         let mut leader = vec![usize::MAX; self.order()];
+        let mut class = Vec::new();
         for a in 0..self.order() {
             if leader[a] == usize::MAX {
-                for g in 0..self.order() {
-                    leader[self.elements.conjugate(a as u32, g as u32) as usize] = a;
+                leader[a] = a;
+                class.push(a as u32);
+                while let Some(b) = class.pop() {
+                    for &g in &self.generators {
+                        let moved = self.elements.conjugate(b, g);
+                        if leader[moved as usize] == usize::MAX {
+                            leader[moved as usize] = a;
+                            class.push(moved);
+                        }
+                    }
                 }
             }
         }
         leader
     }
 
-    /// Colours that isomorphisms keep.
-    pub(crate) fn colours(&self) -> Vec<u64> {
-        let orders: Vec<u64> = (0..self.order())
-            .map(|a| scramble(self.order_of(a) as u64))
-            .collect();
-        self.refined(orders)
+    /// A number that isomorphic groups share, from the orders and class sizes of elements and of their powers to the
+    /// prime divisors of the group order: that of the script which wrote the table of groups of order over 100.
+    pub(crate) fn class_invariant(&self) -> u64 {
+        const PRIME: u64 = (1 << 31) - 1;
+        let mix = |hash: u64, value: u64| {
+            let sum = (hash * 1_000_003 + value + 1) % PRIME;
+            sum * sum % PRIME
+        };
+        let leaders = self.class_leaders();
+        let mut sizes = vec![0u64; self.order()];
+        leaders.iter().for_each(|&leader| sizes[leader] += 1);
+        let own = |a: usize| mix(mix(0, self.order_of(a) as u64), sizes[leaders[a]]);
+        let primes = factor(self.order() as u64);
+        let of_class = |a: usize| {
+            let power = |p: u64| (1..p).fold(a, |power, _| self.product(power, a));
+            let all = primes
+                .iter()
+                .fold(own(a), |hash, &(p, _)| mix(hash, own(power(p))));
+            mix(all, 0)
+        };
+        let classes = (0..self.order()).filter(|&a| leaders[a] == a);
+        classes.fold(0, |sum, a| (sum + of_class(a)) % PRIME)
     }
 
-    /// The colours after some rounds of refinement.
-    fn refined(&self, mut colours: Vec<u64>) -> Vec<u64> {
+    /// Colours that isomorphisms keep; those of conjugate elements are the same.
+    pub(crate) fn colours(&self) -> Vec<u64> {
+        let leaders = self.class_leaders();
+        let mut colours = vec![0; self.order()];
+        for a in 0..self.order() {
+            colours[a] = match leaders[a] {
+                leader if leader < a => colours[leader],
+                _ => scramble(self.order_of(a) as u64),
+            };
+        }
+        self.refined(colours, &leaders)
+    }
+
+    /// The colours after some rounds of refinement, of elements a with the colour of `leaders[a]` ≤ a.
+    fn refined(&self, mut colours: Vec<u64>, leaders: &[usize]) -> Vec<u64> {
         const ROUNDS: usize = 3;
         for _ in 0..ROUNDS {
-            let next = |a: usize| {
+            let mut next = vec![0; self.order()];
+            for a in 0..self.order() {
+                if leaders[a] < a {
+                    next[a] = next[leaders[a]];
+                    continue;
+                }
                 let around = (0..self.order()).fold(0u64, |sum, b| {
                     let (ab, ba) = (self.product(a, b), self.product(b, a));
                     let pair = colours[b].rotate_left(1) ^ colours[ab].wrapping_mul(5) ^ u64::from(ab == ba);
                     sum.wrapping_add(scramble(pair.wrapping_add(colours[ba].rotate_left(32))))
                 });
-                scramble(colours[a] ^ scramble(around))
-            };
-            colours = (0..self.order()).map(next).collect();
+                next[a] = scramble(colours[a] ^ scramble(around));
+            }
+            colours = next;
         }
         colours
     }
@@ -86,6 +134,7 @@ impl CayleyTable {
     /// Finer colours: those of all elements once one of them is told apart from the others.
     pub(crate) fn finer_colours(&self, colours: &[u64]) -> Vec<u64> {
         let leaders = self.class_leaders();
+        let each: Vec<usize> = (0..self.order()).collect();
         let mut finer = vec![0; self.order()];
         for a in 0..self.order() {
             finer[a] = if leaders[a] < a {
@@ -93,7 +142,7 @@ impl CayleyTable {
             } else {
                 let mut marked = colours.to_vec();
                 marked[a] = scramble(marked[a]);
-                fingerprint(&self.refined(marked))
+                fingerprint(&self.refined(marked, &each))
             };
         }
         finer

@@ -125,6 +125,7 @@ fn generators(group: &Coloured) -> Vec<usize> {
         .colours
         .iter()
         .for_each(|&colour| *sizes.entry(colour).or_default() += 1);
+    let leaders = table.class_leaders();
     let mut chosen: Vec<usize> = Vec::new();
     let mut order = 1;
     while order < table.order() {
@@ -132,11 +133,21 @@ fn generators(group: &Coloured) -> Vec<usize> {
         let mut is_inside = vec![false; table.order()];
         inside.iter().for_each(|&x| is_inside[x] = true);
         let with = |g: usize| table.closure(&[chosen.as_slice(), &[g]].concat()).len();
-        let outside = (0..table.order()).filter(|&g| !is_inside[g]);
-        let best = outside.map(|g| (with(g), g)).max_by_key(|&(reached, g)| {
-            let images = sizes[&group.colours[g]];
-            (reached, std::cmp::Reverse(images), std::cmp::Reverse(g))
-        });
+        // Conjugate elements generate as much.
+        let is_first = chosen.is_empty();
+        let outside = (0..table.order()).filter(|&g| !(is_inside[g] || is_first && leaders[g] < g));
+        let mut outside: Vec<usize> = outside.collect();
+        outside.sort_by_key(|&g| sizes[&group.colours[g]]);
+        let mut best: Option<(usize, usize)> = None;
+        for g in outside {
+            let reached = with(g);
+            if best.is_none_or(|(most, _)| reached > most) {
+                best = Some((reached, g));
+            }
+            if reached == table.order() {
+                break;
+            }
+        }
         let Some((reached, g)) = best else { break };
         order = reached;
         chosen.push(g);
