@@ -196,7 +196,7 @@ fn exact_symmetries_are_not_hidden_by_approximate_ones() {
     );
     assert!(exact.largest_deviation < EXACT);
     // with a disturbance nothing is exact, and the group is still there
-    let found = find(&planted(&minus, coordinates, 9, 0.3, 5), &data);
+    let found = find(&planted(&minus, coordinates, 9, 0.1, 5), &data);
     assert_eq!(
         (found.group.as_str(), found.exact_order.to_u64()),
         ("{1, -1}", Some(1))
