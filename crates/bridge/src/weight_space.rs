@@ -16,7 +16,8 @@
 //! let hidden = Dense::new(DMatrix::zeros(5, 3), DVector::zeros(5), Activation::Tanh)?;
 //! let output = Dense::new(DMatrix::zeros(2, 5), DVector::zeros(2), Activation::Linear)?;
 //! let space = WeightSpace::of(&Network::new(vec![hidden.into(), output.into()])?);
-//! let hidden: Vec<_> = space.axes().iter().filter(|axis| axis.is_hidden()).collect();
+//! // The first axis stands for nothing: biases have it as their columns.
+//! let hidden: Vec<_> = space.axes()[1..].iter().filter(|axis| axis.is_hidden()).collect();
 //! assert_eq!((hidden.len(), hidden[0].size, hidden[0].odd, hidden[0].homogeneous), (1, 5, true, false));
 //! assert_eq!(space.parameters(), 32);
 //! # Ok::<(), nets::NetError>(())
