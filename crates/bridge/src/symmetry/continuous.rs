@@ -151,11 +151,13 @@ pub fn continuous_symmetries(
     let data = derivatives::checked(network, data, ambient, options.rows)?;
     let system = derivatives::invariance(network, &data, ambient, &options)?;
     let spectrum = spectrum::Spectrum::of(&system)?;
+    let trial = finite::Trial::new(network, &data, ambient, &spectrum.fields, &options);
     let mut brackets = closure::Brackets::new(ambient.matrices(), &spectrum, options.seed);
     let mut judge = dimension::Judge {
         kind: ambient.kind(),
         data_dimension: system.data_dimension,
         brackets: &mut brackets,
+        motions: Some(dimension::Motions::new(&trial, &spectrum, options.seed)),
     };
     let verdict = judge.verdict(&spectrum.values, system.null_level);
     let confidence = judge.bootstrap(&spectrum, &system, verdict.dimension, &options);
@@ -177,7 +179,7 @@ pub fn continuous_symmetries(
         naming,
         confidence,
         closure_defect,
-        finite: finite::check(network, &data, ambient, &spectrum.fields, &basis, &options),
+        finite: trial.checks(&basis),
         ambient_dimension: ambient.dimension(),
         tangent_dimension: system.tangent_dimension,
         spurious_dimension: spectrum.spurious,

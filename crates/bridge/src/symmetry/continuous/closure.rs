@@ -61,6 +61,11 @@ impl<'a> Brackets<'a> {
         brackets
     }
 
+    /// The number of fields.
+    pub(super) fn dimension(&self) -> usize {
+        self.elements.len()
+    }
+
     fn coordinates_of(&self, a: &DMatrix<f64>, b: &DMatrix<f64>) -> DVector<f64> {
         let bracket = a * b - b * a;
         let coefficients = &self.coordinates * DVector::from_column_slice(bracket.as_slice());

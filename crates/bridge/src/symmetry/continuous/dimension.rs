@@ -7,6 +7,7 @@ use super::ContinuousOptions;
 use super::ambient::Kind;
 use super::closure::Brackets;
 use super::derivatives::{System, stream};
+use super::finite::Trial;
 use super::spectrum::Spectrum;
 use nalgebra::{DMatrix, SymmetricEigen};
 use rand::RngExt;
@@ -18,18 +19,26 @@ const FLOOR: f64 = 0.01;
 const EXACT: f64 = 1e-5;
 /// By how much the next value must exceed an exact zero.
 const EXACT_RATIO: f64 = 100.0;
-/// Bounds for a single field: value, and ratio of the next value to it.
-const SINGLE: (f64, f64) = (0.25, 3.5);
-/// Bounds for several fields, which must also close: value, ratio, defect.
-const SEVERAL: (f64, f64, f64) = (0.25, 2.0, 0.15);
+/// Least ratio of the next value to that of a single field; of several fields, which must also close.
+const RATIO: (f64, f64) = (3.5, 2.0);
+/// The same where finite motions show that the values are mostly error.
+const NOISY_RATIO: (f64, f64) = (2.2, 2.0);
+/// Largest value; above `CLEAR` finite motions must change the map no more than it says.
+const VALUE: f64 = 0.25;
+const CLEAR: f64 = 0.12;
+/// Largest value where finite motions change the map by at most this share of what it says: the error of a trained network
+/// oscillates along the motion, a defect of symmetry adds up.
+const NOISY: (f64, f64) = (0.35, 0.8);
+/// Largest closure defect.
+const CLOSURE: f64 = 0.15;
+/// Bounds for translations, on the share of the gradient along the field: either pair of value and ratio.
+const TRANSLATION: [(f64, f64); 2] = [(0.04, 3.0), (0.08, 8.0)];
 /// A gap this wide makes a level worth listing, if the fields below it close.
 const LEVEL_RATIO: f64 = 1.5;
 /// Levels that are listed, at most.
 const LEVELS: usize = 8;
 /// The share of resamples below which a dimension is not stable.
 const STABLE: f64 = 0.5;
-/// Bounds for translations, on the share of the gradient along the field: either pair of value and ratio.
-const TRANSLATION: [(f64, f64); 2] = [(0.04, 3.0), (0.08, 8.0)];
 
 /// How the dimension was decided.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -64,6 +73,9 @@ pub struct Level {
     pub ratio: f64,
     /// Closure defect.
     pub closure_defect: f64,
+    /// How much finite motions by its fields change the output, over what random ones of the ambient algebra do; `None` if no
+    /// row stays near the data.
+    pub change: Option<f64>,
 }
 
 /// The bootstrap's view of the dimension.
@@ -83,6 +95,38 @@ pub(super) struct Judge<'a, 'b> {
     /// Dimension of the span of the data.
     pub(super) data_dimension: usize,
     pub(super) brackets: &'b mut Brackets<'a>,
+    /// Finite motions, where the map can be tried by them.
+    pub(super) motions: Option<Motions<'a>>,
+}
+
+/// Finite motions by the spans of the best fields of a spectrum, each span tried once.
+pub(super) struct Motions<'a> {
+    trial: &'a Trial<'a>,
+    spectrum: &'a Spectrum,
+    seed: u64,
+    known: Vec<Option<Option<f64>>>,
+}
+
+impl<'a> Motions<'a> {
+    pub(super) fn new(trial: &'a Trial<'a>, spectrum: &'a Spectrum, seed: u64) -> Self {
+        Motions {
+            trial,
+            spectrum,
+            seed,
+            known: vec![None; spectrum.values.len() + 1],
+        }
+    }
+
+    /// The change of the map under the first d fields over that under random ones.
+    fn share(&mut self, d: usize) -> Option<f64> {
+        if let Some(known) = self.known[d] {
+            return known;
+        }
+        let fields = self.spectrum.fields.columns(0, d).into_owned();
+        let share = self.trial.share(&fields, self.seed);
+        self.known[d] = Some(share);
+        share
+    }
 }
 
 impl Judge<'_, '_> {
@@ -109,6 +153,10 @@ impl Judge<'_, '_> {
         (best.0.max(exact), exact)
     }
 
+    fn change(&mut self, d: usize) -> Option<f64> {
+        self.motions.as_mut().and_then(|motions| motions.share(d))
+    }
+
     fn accepts(&mut self, d: usize, value: f64, ratio: f64) -> bool {
         match self.kind {
             Kind::Translations => {
@@ -117,8 +165,28 @@ impl Judge<'_, '_> {
                     .iter()
                     .any(|&(most, least)| share <= most && ratio >= least)
             }
-            _ if d == 1 => value <= SINGLE.0 && ratio >= SINGLE.1,
-            _ => value <= SEVERAL.0 && ratio >= SEVERAL.1 && self.brackets.defect(d) <= SEVERAL.2,
+            _ => {
+                let (plain, noisy) = if d == 1 {
+                    (RATIO.0, NOISY_RATIO.0)
+                } else {
+                    (RATIO.1, NOISY_RATIO.1)
+                };
+                if value > NOISY.0 || ratio < plain.min(noisy) || self.brackets.defect(d) > CLOSURE {
+                    return false;
+                }
+                if value <= CLEAR && ratio >= plain {
+                    return true;
+                }
+                // Of the whole ambient algebra there is nothing to compare with but itself.
+                let whole = self.brackets.dimension() == d;
+                match self.change(d).filter(|_| !whole) {
+                    Some(change) => {
+                        value <= VALUE && ratio >= plain && change <= value
+                            || ratio >= noisy && change <= NOISY.1 * value
+                    }
+                    None => value <= VALUE && ratio >= plain,
+                }
+            }
         }
     }
 
@@ -130,16 +198,17 @@ impl Judge<'_, '_> {
             .filter(|(ratio, d)| *ratio >= LEVEL_RATIO && values[d - 1] <= 0.5)
             .collect();
         gaps.sort_by(|a, b| b.0.total_cmp(&a.0));
+        gaps.truncate(LEVELS);
+        gaps.retain(|&(_, d)| self.brackets.defect(d) <= CLOSURE);
         let mut levels: Vec<Level> = gaps
             .into_iter()
-            .take(LEVELS)
             .map(|(ratio, d)| Level {
                 dimension: d,
                 value: values[d - 1],
                 ratio,
                 closure_defect: self.brackets.defect(d),
+                change: self.change(d),
             })
-            .filter(|level| level.closure_defect <= SEVERAL.2)
             .collect();
         levels.sort_by_key(|level| level.dimension);
         levels

@@ -91,6 +91,7 @@ pub fn equivariant_pairs(
         kind: Kind::Linear,
         data_dimension: system.data_dimension,
         brackets: &mut brackets,
+        motions: None,
     };
     let verdict = judge.verdict(&spectrum.values, system.null_level);
     let basis = reduced_basis(&spectrum, verdict.dimension);

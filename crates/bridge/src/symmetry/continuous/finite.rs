@@ -12,6 +12,8 @@ use serde::Serialize;
 const ROWS: usize = 300;
 /// Generators that are tried, at most.
 const GENERATORS: usize = 24;
+/// Random fields of a control.
+const CONTROLS: usize = 8;
 /// Steps and order of the Taylor series of the flow.
 const STEPS: usize = 16;
 const ORDER: usize = 6;
@@ -30,7 +32,8 @@ pub struct FiniteCheck {
     pub control: Option<f64>,
 }
 
-struct Trial<'a> {
+/// The map, the data near which it is tried, and what random motions do to it.
+pub(super) struct Trial<'a> {
     network: &'a Network,
     ambient: &'a Ambient,
     data: DMatrix<f64>,
@@ -39,61 +42,8 @@ struct Trial<'a> {
     whitening: DMatrix<f64>,
     white: DMatrix<f64>,
     reach: f64,
-}
-
-/// Tries the generators with these coefficients.
-pub(super) fn check(
-    network: &Network,
-    data: &DMatrix<f64>,
-    ambient: &Ambient,
-    fields: &DMatrix<f64>,
-    basis: &DMatrix<f64>,
-    options: &ContinuousOptions,
-) -> Vec<FiniteCheck> {
-    if basis.ncols() == 0 {
-        return Vec::new();
-    }
-    let step = data.ncols().div_ceil(ROWS);
-    let kept: Vec<usize> = (0..data.ncols()).step_by(step).collect();
-    let whitening = Metric::of(data, ambient).whitening;
-    let data = data.select_columns(&kept);
-    let white = whitening.tr_mul(&data);
-    let mut nearest: Vec<f64> = (0..white.ncols())
-        .map(|i| distance(&white, &white.column(i).into_owned(), Some(i)))
-        .collect();
-    nearest.sort_by(f64::total_cmp);
-    let values = network.forward_columns(&data);
-    let mean = values.column_mean();
-    let deviation = values
-        .column_iter()
-        .map(|c| (c - &mean).norm_squared())
-        .sum::<f64>()
-        / values.ncols() as f64;
-    let trial = Trial {
-        network,
-        ambient,
-        deviation: deviation.sqrt(),
-        reach: nearest[(nearest.len() - 1) * 9 / 10],
-        data,
-        values,
-        whitening,
-        white,
-    };
-    let controls: Vec<f64> = (0..8)
-        .filter_map(|draw| {
-            let mut rng = stream(options.seed, 6, draw);
-            let direction = DVector::from_fn(fields.ncols(), |_, _| StandardNormal.sample(&mut rng));
-            trial.of(&(fields * direction), options.motion).change
-        })
-        .collect();
-    let control = (!controls.is_empty())
-        .then(|| (controls.iter().map(|c| c * c).sum::<f64>() / controls.len() as f64).sqrt());
-    (0..basis.ncols().min(GENERATORS))
-        .map(|i| FiniteCheck {
-            control,
-            ..trial.of(&basis.column(i).into_owned(), options.motion)
-        })
-        .collect()
+    motion: f64,
+    control: Option<f64>,
 }
 
 fn distance(points: &DMatrix<f64>, to: &DVector<f64>, except: Option<usize>) -> f64 {
@@ -106,8 +56,71 @@ fn distance(points: &DMatrix<f64>, to: &DVector<f64>, except: Option<usize>) -> 
     squared.sqrt()
 }
 
-impl Trial<'_> {
-    fn of(&self, coefficients: &DVector<f64>, motion: f64) -> FiniteCheck {
+impl<'a> Trial<'a> {
+    /// Prepares trials; `fields` are the coefficients of all fields that move the data, of length 1 (columns).
+    pub(super) fn new(
+        network: &'a Network,
+        data: &DMatrix<f64>,
+        ambient: &'a Ambient,
+        fields: &DMatrix<f64>,
+        options: &ContinuousOptions,
+    ) -> Self {
+        let step = data.ncols().div_ceil(ROWS);
+        let kept: Vec<usize> = (0..data.ncols()).step_by(step).collect();
+        let whitening = Metric::of(data, ambient).whitening;
+        let data = data.select_columns(&kept);
+        let white = whitening.tr_mul(&data);
+        let mut nearest: Vec<f64> = (0..white.ncols())
+            .map(|i| distance(&white, &white.column(i).into_owned(), Some(i)))
+            .collect();
+        nearest.sort_by(f64::total_cmp);
+        let values = network.forward_columns(&data);
+        let mean = values.column_mean();
+        let square: f64 = values.column_iter().map(|c| (c - &mean).norm_squared()).sum();
+        let mut trial = Trial {
+            network,
+            ambient,
+            deviation: (square / values.ncols() as f64).sqrt(),
+            reach: nearest[(nearest.len() - 1) * 9 / 10],
+            data,
+            values,
+            whitening,
+            white,
+            motion: options.motion,
+            control: None,
+        };
+        trial.control = trial.mean_change(fields, options.seed);
+        trial
+    }
+
+    /// Root mean square change under random fields of the span of the given ones (coefficients in columns).
+    fn mean_change(&self, fields: &DMatrix<f64>, seed: u64) -> Option<f64> {
+        let changes: Vec<f64> = (0..CONTROLS)
+            .filter_map(|draw| {
+                let mut rng = stream(seed, 6, draw);
+                let direction = DVector::from_fn(fields.ncols(), |_, _| StandardNormal.sample(&mut rng));
+                self.of(&(fields * direction)).change
+            })
+            .collect();
+        (!changes.is_empty())
+            .then(|| (changes.iter().map(|c| c * c).sum::<f64>() / changes.len() as f64).sqrt())
+    }
+
+    /// The change under random fields of a span over that under random fields of the ambient algebra.
+    pub(super) fn share(&self, fields: &DMatrix<f64>, seed: u64) -> Option<f64> {
+        let control = self.control.filter(|control| *control > 0.0)?;
+        Some(self.mean_change(fields, seed)? / control)
+    }
+
+    /// Tries the generators with these coefficients (columns), at most 24.
+    pub(super) fn checks(&self, basis: &DMatrix<f64>) -> Vec<FiniteCheck> {
+        (0..basis.ncols().min(GENERATORS))
+            .map(|i| self.of(&basis.column(i).into_owned()))
+            .collect()
+    }
+
+    fn of(&self, coefficients: &DVector<f64>) -> FiniteCheck {
+        let motion = self.motion;
         let rows = self.data.ncols();
         let speed = (0..rows)
             .map(|j| {
@@ -138,7 +151,7 @@ impl Trial<'_> {
             time,
             kept: count as f64 / (2 * rows) as f64,
             change: (count > 0 && change.is_finite()).then_some(change),
-            control: None,
+            control: self.control,
         }
     }
 }
@@ -159,4 +172,20 @@ fn flow(ambient: &Ambient, coefficients: &[f64], x: &[f64], time: f64) -> DVecto
         point = moved;
     }
     point
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::symmetry::continuous::Algebra;
+
+    #[test]
+    fn flows_are_exponentials() {
+        let aff = "aff".parse::<Algebra>().and_then(|a| a.on(2, None)).unwrap();
+        // x' = y + 1, y' = -x: a turn about (0, -1).
+        let moved = flow(&aff, &[0.0, 1.0, -1.0, 0.0, 1.0, 0.0], &[1.0, 0.5], 0.9);
+        let (sin, cos) = 0.9f64.sin_cos();
+        let expected = [cos + 1.5 * sin, -sin + 1.5 * cos - 1.0];
+        assert!((moved[0] - expected[0]).abs() < 1e-10 && (moved[1] - expected[1]).abs() < 1e-10);
+    }
 }

@@ -150,3 +150,74 @@ pub(super) fn smallest_value(
     let small = basis.tr_mul(&(gram * &basis));
     SymmetricEigen::new(small).eigenvalues.min().max(0.0).sqrt()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::symmetry::continuous::gaussian_inputs;
+
+    fn system(rows: DMatrix<f64>) -> System {
+        let p = rows.ncols();
+        System {
+            raw: rows.clone(),
+            averaged: rows,
+            scale: DMatrix::identity(p, p),
+            blocks: Vec::new(),
+            tangent: None,
+            tangent_dimension: p,
+            data_dimension: p,
+            null_level: 1.0,
+        }
+    }
+
+    /// Rows with a known null space: all orthogonal to four given directions.
+    fn planted(rows: usize, p: usize) -> (DMatrix<f64>, DMatrix<f64>) {
+        let directions = gaussian_inputs(p, 4, 1).qr().q();
+        let rows = gaussian_inputs(p, rows, 2).transpose();
+        let along = &rows * &directions;
+        (rows - along * directions.transpose(), directions)
+    }
+
+    #[test]
+    fn blocks_give_the_singular_values_of_the_whole() {
+        let (rows, directions) = planted(1_500, 20);
+        let mut whole: Vec<f64> = rows.singular_values().iter().copied().collect();
+        whole.sort_by(f64::total_cmp);
+        let spectrum = Spectrum::of(&system(rows)).unwrap();
+        for (ours, direct) in spectrum.values.iter().zip(&whole).skip(4) {
+            assert!((ours - direct).abs() < 1e-12 * direct);
+        }
+        assert!(spectrum.values[..4].iter().all(|v| *v < 1e-13 * whole[4]));
+        let cosines = spectrum
+            .fields
+            .columns(0, 4)
+            .tr_mul(&directions)
+            .singular_values();
+        assert!(cosines.min() > 1.0 - 1e-12);
+    }
+
+    /// Units of the basis change neither the values nor what vanishes.
+    #[test]
+    fn values_do_not_depend_on_the_basis() {
+        let (rows, _) = planted(400, 8);
+        let plain = Spectrum::of(&system(rows.clone())).unwrap();
+        let change = DMatrix::from_fn(8, 8, |i, j| if i == j { 10f64.powi(i as i32 - 4) } else { 0.0 });
+        let mut other = system(rows * &change);
+        other.scale = change.tr_mul(&change);
+        let other = Spectrum::of(&other).unwrap();
+        assert_eq!(other.spurious, 0);
+        for (a, b) in plain.values.iter().zip(&other.values).skip(4) {
+            assert!((a - b).abs() < 1e-9 * a);
+        }
+    }
+
+    #[test]
+    fn fields_that_vanish_are_counted_apart() {
+        let (rows, _) = planted(300, 6);
+        let mut system = system(rows);
+        system.scale[(2, 2)] = 0.0;
+        system.averaged.column_mut(2).fill(0.0);
+        let spectrum = Spectrum::of(&system).unwrap();
+        assert_eq!((spectrum.spurious, spectrum.values.len()), (1, 5));
+    }
+}
