@@ -14,7 +14,8 @@
 //!   rows: the error of a trained network oscillates, its symmetry defect does not. Such points stay in the span of the data;
 //!   exact zeros stay zeros. h = 0 turns it off.
 //! - **A null test** ([`Verdict`]): the largest gap of a spectrum always exists, so a gap alone is no evidence. The
-//!   dimension is 0 unless a gap is wide, the values below it are small, and their span closes under the bracket.
+//!   dimension is 0 unless a gap is wide, the values below it are small, their span closes under the bracket, and finite motions
+//!   do not contradict.
 //! - **Only what the data can see**: fields that lead out of the span of the data are left out, fields that vanish on it are
 //!   counted as spurious.
 //!
