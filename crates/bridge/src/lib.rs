@@ -14,6 +14,7 @@ pub mod finite;
 pub mod gauge;
 pub mod graph;
 pub mod isotropy;
+pub mod neighbours;
 pub mod report;
 pub mod shadow;
 pub mod statistics;

@@ -1,0 +1,57 @@
+//! Neighbouring papers, each as a system that runs: what the paper builds or claims, on data small enough to know the
+//! truth, with a control that must fail.
+//!
+//! Every system is a room of its own with a `run`, from [`NeighbourOptions`] to a [`NeighbourReport`]; [`all`] lists
+//! them for the command.
+
+use serde::Serialize;
+
+use crate::BridgeError;
+use crate::claim::Finding;
+
+/// What every system is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct NeighbourOptions {
+    /// Seed of every random choice.
+    pub seed: u64,
+    /// Whether to take the small sizes, which are a matter of seconds, instead of those of the full study.
+    pub quick: bool,
+}
+
+impl Default for NeighbourOptions {
+    fn default() -> Self {
+        NeighbourOptions { seed: 1, quick: true }
+    }
+}
+
+/// What became of one neighbouring paper.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NeighbourReport {
+    /// Name of the system, as in the address of its page in the documentation.
+    pub id: &'static str,
+    /// What it shows, in a line.
+    pub title: &'static str,
+    /// The paper.
+    pub source: &'static str,
+    /// What was tested, with figures. A finding on a false statement says so, and its outcome must be `fails`.
+    pub findings: Vec<Finding>,
+    /// One picture, an `<svg>` element.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+    /// What the figures do not say: limits, deviations from the paper, and what was not checked.
+    pub notes: Vec<String>,
+}
+
+/// A system: its name and how to run it.
+#[derive(Debug, Clone, Copy)]
+pub struct Neighbour {
+    /// As [`NeighbourReport::id`].
+    pub id: &'static str,
+    /// Runs it. The same options give the same report, on any number of threads.
+    pub run: fn(&NeighbourOptions) -> Result<NeighbourReport, BridgeError>,
+}
+
+/// All systems, in the order of a report.
+pub fn all() -> &'static [Neighbour] {
+    &[]
+}
