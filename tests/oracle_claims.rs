@@ -378,11 +378,11 @@ fn other_values_of_the_same_vocabulary_are_answered() {
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
-/// The page is what the kinds say; `SHADOW_WRITE_DOCS=1 cargo test --test oracle_claims` writes it.
+/// The page is what the claims and the kinds say; `SHADOW_WRITE_DOCS=1 cargo test --test oracle_claims` writes it.
 #[test]
 fn the_page_on_claims_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/claims.md");
-    let page = bridge::claims::batch::documentation();
+    let page = bridge::claims::documentation();
     if std::env::var_os("SHADOW_WRITE_DOCS").is_some() {
         std::fs::write(&path, &page).unwrap();
     }

@@ -43,14 +43,15 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
     })?;
     drop(bar);
     let report = save(&study, &args.out)?;
+    let claims: Vec<_> = study.claims.iter().collect();
     if args.json {
         output::json(&study)?;
     } else {
         output::text(&summary(&study))?;
-        output::text(&verify::table(&study.claims))?;
+        output::text(&verify::table(&claims, &[]))?;
         output::text(&format!("report: {}", report.display()))?;
     }
-    Ok(verify::outcome(&study.claims))
+    Ok(verify::outcome(&claims))
 }
 
 /// Writes everything a study found; gives back the path of the report.

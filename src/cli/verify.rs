@@ -3,8 +3,12 @@
 mod batch;
 
 use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
-use bridge::claim::{self, ClaimContext, ClaimReport};
+use bridge::claim::{
+    self, Area, Claim, ClaimContext, ClaimReport, Correction, Cost, Level, Parameter, Parameters, Timed,
+};
 use bridge::claims;
 use serde::Serialize;
 
@@ -15,14 +19,26 @@ pub(crate) struct Args {
     /// Claims to check, by id or catalogue number; all of them when none is named.
     #[arg(value_name = "ID")]
     claims: Vec<String>,
+    /// Only claims of this area: groups, lie, shadow, pretraining, depth or neighbours. May be repeated.
+    #[arg(long, value_name = "AREA")]
+    area: Vec<String>,
+    /// Set a parameter of the claims that have it (docs/claims.md lists them). May be repeated.
+    #[arg(long = "param", value_name = "KEY=VALUE")]
+    parameters: Vec<String>,
+    /// How much work to do: quick, standard or exhaustive.
+    #[arg(long, value_name = "LEVEL", default_value = "quick")]
+    level: String,
     /// List the claims, and the kinds of claims that tables may hold, and stop.
     #[arg(long)]
     list: bool,
     /// Print JSON; with a file, write it there.
     #[arg(long, value_name = "OUT", num_args = 0..=1)]
     json: Option<Option<PathBuf>>,
+    /// Put the seconds that each claim took into the JSON, which is then never the same twice.
+    #[arg(long)]
+    timings: bool,
     /// Compute the values of a table of claims: entries with `claim` and `params` (docs/claims.md).
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["claims", "list"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["claims", "list", "area", "parameters", "timings"])]
     batch: Option<PathBuf>,
     /// Give up an entry of the table after so many seconds.
     #[arg(long, value_name = "SECONDS", requires = "batch")]
@@ -30,6 +46,9 @@ pub(crate) struct Args {
     /// Seed of every random choice.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Number of threads; all processors when it is not given. The results do not depend on it.
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
 }
 
 /// What `--json` prints.
@@ -37,15 +56,37 @@ pub(crate) struct Args {
 struct Ledger<'a> {
     schema: &'static str,
     seed: u64,
-    claims: &'a [ClaimReport],
+    level: Level,
+    #[serde(skip_serializing_if = "Parameters::is_empty")]
+    parameters: &'a Parameters,
+    confidence: Correction,
+    claims: Vec<Entry<'a>>,
+}
+
+/// A claim in the JSON.
+#[derive(Serialize)]
+struct Entry<'a> {
+    #[serde(flatten)]
+    report: &'a ClaimReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<f64>,
 }
 
 /// What `--list --json` prints.
 #[derive(Serialize)]
 struct Catalogue<'a> {
     schema: &'static str,
-    claims: Vec<&'a claim::About>,
+    claims: Vec<Card<'a>>,
     kinds: Vec<&'a claims::batch::Kind>,
+}
+
+/// A claim in the catalogue.
+#[derive(Serialize)]
+struct Card<'a> {
+    #[serde(flatten)]
+    about: &'a claim::About,
+    parameters: &'a [Parameter],
+    cost: Cost,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
@@ -53,10 +94,33 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
     if let Some(file) = file {
         output::writable(file)?;
     }
-    if let Some(table) = &args.batch {
-        return batch::run(table, file, args.time_limit);
+    with_threads(args.threads, || match &args.batch {
+        Some(table) => batch::run(table, file, args.time_limit),
+        None => check(args),
+    })
+}
+
+/// Runs something on so many threads.
+fn with_threads<T: Send>(
+    threads: Option<usize>,
+    run: impl FnOnce() -> Result<T, CliError> + Send,
+) -> Result<T, CliError> {
+    let Some(threads) = threads else { return run() };
+    if threads == 0 || threads > 1024 {
+        return Err(CliError::Option {
+            option: "--threads",
+            value: threads.to_string(),
+            expected: "a number of threads from 1 to 1024",
+        });
     }
-    let chosen = if args.claims.is_empty() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|error| CliError::Worker(std::io::Error::other(error)))?
+        .install(run)
+}
+
+/// The claims that are named, of the areas that are named.
+fn chosen(args: &Args) -> Result<Vec<&'static dyn Claim>, CliError> {
+    let named = if args.claims.is_empty() {
         claims::all().to_vec()
     } else {
         args.claims
@@ -64,32 +128,100 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
             .map(|name| claims::find(name))
             .collect::<Result<_, _>>()?
     };
+    if args.area.is_empty() {
+        return Ok(named);
+    }
+    let areas: Vec<Area> = args
+        .area
+        .iter()
+        .map(|area| area.parse())
+        .collect::<Result<_, _>>()?;
+    let of_areas: Vec<&dyn Claim> = named
+        .into_iter()
+        .filter(|claim| areas.contains(&claim.about().area))
+        .collect();
+    if of_areas.is_empty() {
+        return Err(CliError::Option {
+            option: "--area",
+            value: args.area.join(", "),
+            expected: "an area of the claims that are named",
+        });
+    }
+    Ok(of_areas)
+}
+
+/// Checks the chosen claims and prints what came out.
+fn check(args: &Args) -> Result<Outcome, CliError> {
+    let chosen = chosen(args)?;
     if args.list {
         return list(args, &chosen);
     }
-    let context = ClaimContext::with_seed(args.seed);
-    let mut bar = output::Progress::over(chosen.len() as u64);
-    let mut reports = Vec::with_capacity(chosen.len());
-    for (done, claim) in chosen.into_iter().enumerate() {
-        bar.at(done as u64, claim.about().id);
-        reports.push(claim::check(claim, &context)?);
-    }
-    drop(bar);
+    let parameters = Parameters::parse(&args.parameters, &chosen)?;
+    let confidence = Correction::over(&chosen);
+    let context = ClaimContext {
+        level: args.level.parse()?,
+        parameters: &parameters,
+        confidence: confidence.level,
+        ..ClaimContext::with_seed(args.seed)
+    };
+    let start = Instant::now();
+    let checked = {
+        let bar = Mutex::new((0, output::Progress::over(chosen.len() as u64)));
+        claim::check_all(&chosen, &context, &|id| {
+            if let Ok(mut bar) = bar.lock() {
+                bar.0 += 1;
+                let done = bar.0;
+                bar.1.at(done, id);
+            }
+        })?
+    };
     if args.json.is_some() {
+        let mut entries = Vec::with_capacity(checked.len());
+        for Timed { report, time } in &checked {
+            let seconds = args.timings.then_some(time.as_secs_f64());
+            entries.push(Entry { report, seconds });
+        }
         let ledger = Ledger {
             schema: "shadow.claims/1",
             seed: args.seed,
-            claims: &reports,
+            level: context.level,
+            parameters: &parameters,
+            confidence,
+            claims: entries,
         };
         print(args, &ledger)?;
     } else {
-        output::text(&format!("seed {}\n", args.seed))?;
-        for report in &reports {
-            output::text(&describe(report))?;
+        output::text(&format!(
+            "seed {}, level {}; every interval has level {:.5}%, so that a run calls a true claim false by chance in at most {}% of all cases (Bonferroni over {} comparisons)\n",
+            args.seed,
+            context.level,
+            100.0 * confidence.level,
+            100.0 * confidence.family_error,
+            confidence.comparisons,
+        ))?;
+        for timed in &checked {
+            output::text(&describe(&timed.report, timed.time))?;
         }
-        output::text(&table(&reports))?;
+        let (reports, times): (Vec<_>, Vec<_>) = checked.iter().map(|t| (&t.report, t.time)).unzip();
+        output::text(&table(&reports, &times))?;
+        output::text(&summary(&reports, start.elapsed()))?;
     }
+    let reports: Vec<_> = checked.iter().map(|timed| &timed.report).collect();
     Ok(outcome(&reports))
+}
+
+/// One line on the whole run.
+fn summary(reports: &[&ClaimReport], time: Duration) -> String {
+    let expected = reports.iter().filter(|report| report.as_expected()).count();
+    let loose = reports
+        .iter()
+        .filter(|report| report.about.expected == claim::Verdict::Fails && report.as_expected())
+        .count();
+    format!(
+        "{expected} of {} claims came out as theory expects, {loose} of them loose readings that fail; {:.1} s",
+        reports.len(),
+        time.as_secs_f64()
+    )
 }
 
 /// JSON to where `--json` says.
@@ -100,22 +232,31 @@ fn print(args: &Args, value: &impl Serialize) -> Result<(), CliError> {
     }
 }
 
-fn list(args: &Args, claims: &[&dyn claim::Claim]) -> Result<Outcome, CliError> {
-    let cards: Vec<_> = claims.iter().map(|claim| claim.about()).collect();
+fn list(args: &Args, claims: &[&'static dyn Claim]) -> Result<Outcome, CliError> {
+    let card = |claim: &&'static dyn Claim| Card {
+        about: claim.about(),
+        parameters: claim.parameters(),
+        cost: claim.cost(),
+    };
     let kinds: Vec<_> = claims::batch::kinds().collect();
     if args.json.is_some() {
         let catalogue = Catalogue {
             schema: "shadow.claims-catalogue/1",
-            claims: cards,
+            claims: claims.iter().map(card).collect(),
             kinds,
         };
         print(args, &catalogue)?;
         return Ok(Outcome::Good);
     }
-    for card in cards {
+    for claim in claims {
+        let card = claim.about();
         output::text(&format!(
-            "{:4} {:26} {:12} {}",
-            card.code, card.id, card.area, card.statement
+            "{:5} {:34} {:12} {:16} {}",
+            card.code,
+            card.id,
+            card.area,
+            claim.cost(),
+            card.statement
         ))?;
     }
     output::text("\nkinds of claims for --batch (docs/claims.md has the vocabulary):")?;
@@ -137,11 +278,17 @@ fn list(args: &Args, claims: &[&dyn claim::Claim]) -> Result<Outcome, CliError> 
 }
 
 /// One claim with its evidence, for people.
-fn describe(report: &ClaimReport) -> String {
+fn describe(report: &ClaimReport, time: Duration) -> String {
     let about = report.about;
     let mut text = format!(
-        "{} {}: {}\n  {}\n  {}\n  source: {}\n",
-        about.code, about.id, report.verdict, about.statement, about.formula, about.source
+        "{} {}: {} ({:.2} s)\n  {}\n  {}\n  source: {}\n",
+        about.code,
+        about.id,
+        verdict(report),
+        time.as_secs_f64(),
+        about.statement,
+        about.formula,
+        about.source
     );
     let parts = [
         ("exact part", &report.exact),
@@ -160,30 +307,50 @@ fn describe(report: &ClaimReport) -> String {
     text
 }
 
-/// The table of verdicts.
-pub(crate) fn table(reports: &[ClaimReport]) -> String {
+/// The verdict, with what theory expects where that is another, or is not `holds`.
+fn verdict(report: &ClaimReport) -> String {
+    match (report.as_expected(), report.about.expected) {
+        (true, claim::Verdict::Fails) => "fails (as it should)".to_owned(),
+        (true, _) => report.verdict.to_string(),
+        (false, expected) => format!("{}, not {expected}", report.verdict),
+    }
+}
+
+/// The table of verdicts, with times where there are any.
+pub(crate) fn table(reports: &[&ClaimReport], times: &[Duration]) -> String {
     let mut text = format!(
-        "{:4} {:26} {:10} {:22} {:22} {}\n",
-        "", "claim", "verdict", "exact part", "approximate part", "negative control"
+        "{:5} {:34} {:20} {:22} {:22} {:20} {}\n",
+        "",
+        "claim",
+        "verdict",
+        "exact part",
+        "approximate part",
+        "negative control",
+        if times.is_empty() { "" } else { "time" }
     );
-    for report in reports {
+    for (index, report) in reports.iter().enumerate() {
         let part = |finding: &claim::Finding| format!("{} ({})", finding.outcome, finding.kind);
-        text += &format!(
-            "{:4} {:26} {:10} {:22} {:22} {}\n",
+        let time = times
+            .get(index)
+            .map_or(String::new(), |time| format!("{:.2} s", time.as_secs_f64()));
+        let line = format!(
+            "{:5} {:34} {:20} {:22} {:22} {:20} {time}",
             report.about.code,
             report.about.id,
-            report.verdict,
+            verdict(report),
             part(&report.exact),
             part(&report.approximate),
             part(&report.control),
         );
+        text += line.trim_end();
+        text.push('\n');
     }
     text
 }
 
 /// Whether every claim came out as theory expects.
-pub(crate) fn outcome(reports: &[ClaimReport]) -> Outcome {
-    if reports.iter().all(ClaimReport::as_expected) {
+pub(crate) fn outcome(reports: &[&ClaimReport]) -> Outcome {
+    if reports.iter().all(|report| report.as_expected()) {
         Outcome::Good
     } else {
         Outcome::ClaimsNotConfirmed

@@ -16,11 +16,22 @@
 //! assert_eq!(judge(Holds, Holds, Undecided), Undecided);
 //! ```
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
+mod context;
+mod hooks;
+mod parameter;
+mod picture;
+mod run;
+
 use serde::{Deserialize, Serialize};
 
+pub use context::{ALONE, ClaimContext, Level};
+pub use hooks::Defect;
+pub use parameter::{Parameter, Parameters, Range};
+pub use picture::{Curve, Picture, Style};
+pub use run::{Correction, FAMILY_ERROR, Timed, check_all, comparisons_made};
+
 use crate::BridgeError;
+use crate::error::refuse;
 
 /// What became of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -212,6 +223,9 @@ pub struct Finding {
     /// Seed of the random part, if there was one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub seed: Option<u64>,
+    /// The series behind the figures, where they are worth a look.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub picture: Option<Picture>,
 }
 
 /// The subject a claim belongs to.
@@ -245,6 +259,33 @@ impl std::fmt::Display for Area {
     }
 }
 
+impl Area {
+    /// Every area, in the order of the catalogue.
+    pub const ALL: [Area; 6] = [
+        Area::Groups,
+        Area::Lie,
+        Area::Shadow,
+        Area::Pretraining,
+        Area::Depth,
+        Area::Neighbours,
+    ];
+}
+
+impl std::str::FromStr for Area {
+    type Err = BridgeError;
+
+    fn from_str(text: &str) -> Result<Self, BridgeError> {
+        match Area::ALL.iter().find(|area| area.to_string() == text) {
+            Some(area) => Ok(*area),
+            None => refuse(
+                "area",
+                text,
+                "groups, lie, shadow, pretraining, depth or neighbours",
+            ),
+        }
+    }
+}
+
 /// The card of a claim: everything about it that is not computed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct About {
@@ -262,47 +303,34 @@ pub struct About {
     pub source: &'static str,
     /// The statement of the negative control, which must fail.
     pub control: &'static str,
-    /// The verdict that theory leads one to expect.
+    /// The verdict that theory leads one to expect: [`Verdict::Fails`] for the loose form of a claim that is true only
+    /// in a more careful one.
     pub expected: Verdict,
 }
 
-/// What the checks may use: a seed, and the trained stack under study if there is one.
-#[derive(Clone, Copy)]
-pub struct ClaimContext<'a> {
-    /// The run's seed; every check derives a stream of its own from it.
-    pub seed: u64,
-    /// A trained stack with its data; claims about pretraining train one of their own without it.
-    pub trained: Option<(&'a nets::Stack, &'a nets::Dataset)>,
+/// How long the checks of a claim take at the level `quick`, by order of magnitude.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cost {
+    /// Less than a tenth of a second.
+    Instant,
+    /// Up to a second.
+    Second,
+    /// Up to ten seconds.
+    Seconds,
+    /// Up to a minute or more.
+    Minute,
 }
 
-impl ClaimContext<'_> {
-    /// The context of a run without a network at hand.
-    pub fn with_seed(seed: u64) -> Self {
-        ClaimContext { seed, trained: None }
+impl std::fmt::Display for Cost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Cost::Instant => "less than 0.1 s",
+            Cost::Second => "up to 1 s",
+            Cost::Seconds => "up to 10 s",
+            Cost::Minute => "up to a minute",
+        })
     }
-
-    /// A random stream that depends on the run's seed and on `purpose` alone, so that neither the
-    /// order of the claims nor the number of threads changes what is drawn.
-    ///
-    /// ```
-    /// use bridge::claim::ClaimContext;
-    /// use rand::Rng;
-    /// let context = ClaimContext::with_seed(7);
-    /// assert_eq!(context.rng("a").next_u64(), context.rng("a").next_u64());
-    /// assert_ne!(context.rng("a").next_u64(), context.rng("b").next_u64());
-    /// ```
-    pub fn rng(&self, purpose: &str) -> ChaCha8Rng {
-        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
-        rng.set_stream(stream_number(purpose));
-        rng
-    }
-}
-
-/// FNV-1a: a stable number for a purpose, so that streams are told apart by name.
-fn stream_number(purpose: &str) -> u64 {
-    purpose.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-    })
 }
 
 /// One claim with its three checks.
@@ -327,6 +355,21 @@ pub trait Claim: Sync {
     /// # Errors
     /// As [`Claim::exact`].
     fn control(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError>;
+
+    /// What may be set about the checks.
+    fn parameters(&self) -> &'static [Parameter] {
+        &[]
+    }
+
+    /// How long the checks take at the level `quick`.
+    fn cost(&self) -> Cost {
+        Cost::Second
+    }
+
+    /// The most intervals that the exact and the approximate part compare with theory, which the level of confidence of a run allows for.
+    fn comparisons(&self) -> usize {
+        8
+    }
 }
 
 /// A claim, its evidence and its verdict.

@@ -12,7 +12,7 @@ pub use tiles::feature_png;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::BridgeError;
-use crate::claim::{ClaimReport, Finding};
+use crate::claim::{ClaimReport, Finding, Verdict};
 use crate::study::Study;
 
 /// Renders a study as an HTML page.
@@ -95,7 +95,10 @@ fn verdicts(reports: &[ClaimReport]) -> Markup {
                             @for finding in [&report.exact, &report.approximate, &report.control] {
                                 td { span class=(finding.outcome) { (finding.outcome) } div class="source" { (finding.kind) } }
                             }
-                            td { span class={ "verdict " (report.verdict) } { (report.verdict) } }
+                            td {
+                                span class={ "verdict " (report.verdict) } { (report.verdict) }
+                                @if report.about.expected == Verdict::Fails { div class="source" { "a loose reading, which should" } }
+                            }
                         }
                     }
                 }

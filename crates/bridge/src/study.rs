@@ -144,6 +144,7 @@ pub fn run(
     let stack = pretrain(data, options, &mut |done| progress("pretraining", 0.4 * done))?;
     let context = ClaimContext {
         trained: Some((&stack, data)),
+        confidence: claim::Correction::over(claims::all()).level,
         ..context
     };
 

@@ -6,8 +6,8 @@ use num_traits::ToPrimitive;
 use rand::RngExt;
 
 use super::batch::card;
-use super::short::{Evidence, Short};
-use crate::claim::About;
+use super::short::{Evidence, Short, Tuned};
+use crate::claim::{About, Cost, Parameter, Picture};
 use crate::finite::search::{Feature, first_found, group_of};
 use crate::finite::{FiniteAction, named_group, orbits, tuples};
 
@@ -22,7 +22,9 @@ const ACTIONS: [(&str, &str); 6] = [
 
 const BURNSIDE_CARD: About = card("burnside-count", "|X/G| = (1/|G|) Σ_g |Fix g|");
 
-pub(super) static BURNSIDE: Short = Short {
+const ELEMENTS: Parameter = Parameter::samples("samples", 4000, "random elements for each action");
+
+pub(super) static BURNSIDE: Tuned = Short {
     about: &BURNSIDE_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact(
@@ -53,11 +55,22 @@ pub(super) static BURNSIDE: Short = Short {
                     .to_f64()
                     .unwrap_or(f64::NAN)
             };
-            let sample: Vec<f64> = (0..4000)
-                .map(|_| fixed(action.group().random_element(&mut rng)))
+            let sample: Vec<f64> = (0..context.natural(&ELEMENTS)?)
+                .map(|_| fixed(context.random_element(action.group(), &mut rng)))
                 .collect();
             let expected = orbits::burnside(&action)?.orbits.to_f64().unwrap_or(f64::NAN);
             evidence.mean(&format!("{group} on {points}"), &sample, expected);
+            if (group, points) == ACTIONS[0] {
+                let title = format!("Orbits of {group} on {points}");
+                let level = context.confidence;
+                evidence.picture(Picture::convergence(
+                    &title,
+                    "mean of |Fix g|",
+                    &sample,
+                    expected,
+                    level,
+                ));
+            }
         }
         evidence.finish()
     },
@@ -71,10 +84,11 @@ pub(super) static BURNSIDE: Short = Short {
         );
         evidence.finish()
     },
-};
+}
+.with(&[ELEMENTS], Cost::Second);
 
 /// Groups with an action and two features.
-const PAIRS: [(&str, &str, &[u64], &[u64]); 4] = [
+pub(super) const PAIRS: [(&str, &str, &[u64], &[u64]); 4] = [
     (
         "D4",
         "3x3 words",
@@ -86,9 +100,9 @@ const PAIRS: [(&str, &str, &[u64], &[u64]); 4] = [
     ("A5", "points", &[0], &[1]),
 ];
 
-type Stabilizers = (PermGroup, PermGroup, PermGroup);
+pub(super) type Stabilizers = (PermGroup, PermGroup, PermGroup);
 
-fn stabilizers(
+pub(super) fn stabilizers(
     (group, action, x, y): (&str, &str, &[u64], &[u64]),
 ) -> Result<Stabilizers, crate::BridgeError> {
     let group = group_of(group, action)?;
@@ -102,7 +116,9 @@ const FIRST_CARD: About = card(
     "P(x strictly before y) = |S_x \\ S_y| / |S_x ∪ S_y|",
 );
 
-pub(super) static MINIMAL_ORBIT_FIRST: Short = Short {
+const SEARCHES: Parameter = Parameter::samples("samples", 5000, "searches for each pair of features");
+
+pub(super) static MINIMAL_ORBIT_FIRST: Tuned = Short {
     about: &FIRST_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact(
@@ -142,10 +158,10 @@ pub(super) static MINIMAL_ORBIT_FIRST: Short = Short {
         for case in PAIRS {
             let (group, x, y) = stabilizers(case)?;
             let mut first = 0;
-            let trials = 5000;
+            let trials = context.natural(&SEARCHES)?;
             for _ in 0..trials {
                 first += loop {
-                    let g = group.random_element(&mut rng);
+                    let g = context.random_element(&group, &mut rng);
                     match (x.contains(&g), y.contains(&g)) {
                         (false, false) => {}
                         (only_x, also_y) => break u64::from(only_x && !also_y),
@@ -154,7 +170,7 @@ pub(super) static MINIMAL_ORBIT_FIRST: Short = Short {
             }
             let found = first_found(&x.order(), &y.order(), &x.intersection(&y)?.order())?;
             let expected = found.x_strictly_first.to_f64().unwrap_or(f64::NAN);
-            let share = crate::statistics::proportion(first, trials, super::DECIDING);
+            let share = crate::statistics::proportion(first, trials, context.confidence);
             evidence.covers(
                 &format!("P(x first), {} on {}", case.0, case.1),
                 share,
@@ -171,26 +187,31 @@ pub(super) static MINIMAL_ORBIT_FIRST: Short = Short {
         evidence.equal("|S_x|/(|S_x| + |S_y|), D4", found.naive, found.x_strictly_first);
         evidence.finish()
     },
-};
+}
+.with(&[SEARCHES], Cost::Second);
 
 const TUPLES_CARD: About = card(
     "depth-complexity-ktuples",
     "|X^k/G| = (1/|G|) Σ_g |Fix g|^k;  #types(k) ≤ #types(k + 1), constant for k ≥ base",
 );
 
-const TUPLE_GROUPS: [&str; 7] = ["S3", "S4", "D4", "C6", "A4", "D5", "Q8"];
+pub(super) const TUPLE_GROUPS: [&str; 7] = ["S3", "S4", "D4", "C6", "A4", "D5", "Q8"];
 
-pub(super) static TUPLES: Short = Short {
+const LENGTH: Parameter = Parameter::integer("length", 6, (2, 8), "the longest tuples");
+const TRIPLES: Parameter = Parameter::samples("samples", 20_000, "random elements of S6");
+
+pub(super) static TUPLES: Tuned = Short {
     about: &TUPLES_CARD,
-    exact: |_| {
+    exact: |context| {
+        let longest = context.size(&LENGTH)?;
         let mut evidence = Evidence::exact(
-            "Orbits on tuples and types of stabilizers up to k = 6: the means of fix^k over all elements; monotone, and constant from the length of a base on.",
+            "Orbits on tuples and types of stabilizers: the means of fix^k over all elements; monotone, and constant from the length of a base on.",
         );
         for name in TUPLE_GROUPS {
             let group = named_group(name)?;
-            let types = tuples::isotropy_types(&group, 6)?;
+            let types = tuples::isotropy_types(&group, longest)?;
             let base = group.chain().base().len();
-            for k in 1..=6usize {
+            for k in 1..=longest {
                 let mean: u64 = group
                     .elements()
                     .map(|g| ((0..group.degree()).filter(|&p| g.image(p) == p).count() as u64).pow(k as u32))
@@ -204,7 +225,11 @@ pub(super) static TUPLES: Short = Short {
                     format!("types of {name} past its base")
                 });
             }
-            evidence.equal(&format!("types of {name} at k = 6"), types[6], types[base]);
+            evidence.equal(
+                &format!("types of {name} at k = {longest}"),
+                types[longest],
+                types[base.min(longest)],
+            );
         }
         evidence.finish()
     },
@@ -213,10 +238,12 @@ pub(super) static TUPLES: Short = Short {
         let mut evidence = Evidence::statistical("Mean of fix^k over random elements of S6, k = 3.", context);
         let group = named_group("S6")?;
         let fixed = |g: Permutation| ((0..6).filter(|&p| g.image(p) == p).count() as f64).powi(3);
-        let sample: Vec<f64> = (0..20_000)
-            .map(|_| fixed(group.random_element(&mut rng)))
+        let sample: Vec<f64> = (0..context.natural(&TRIPLES)?)
+            .map(|_| fixed(context.random_element(&group, &mut rng)))
             .collect();
         evidence.mean("orbits on triples", &sample, 5.0);
+        let title = "Orbits of S6 on triples";
+        evidence.picture(Picture::convergence(title, "mean of fix³", &sample, 5.0, context.confidence));
         evidence.finish()
     },
     control: |_| {
@@ -227,7 +254,8 @@ pub(super) static TUPLES: Short = Short {
         }
         evidence.finish()
     },
-};
+}
+.with(&[LENGTH, TRIPLES], Cost::Second);
 
 const LAYER_CARD: About = card(
     "equivariant-layer-dimension",

@@ -8,12 +8,21 @@ use nets::{Dataset, Network, Stack, StackOptions, TrainOptions};
 use num_traits::Zero;
 use rand::seq::SliceRandom;
 
-use super::{DECIDING, HELD_OUT};
+use super::HELD_OUT;
 use crate::BridgeError;
-use crate::claim::{About, Area, Claim, ClaimContext, EvidenceKind, Figure, Finding, Verdict};
+use crate::claim::{
+    About, Area, Claim, ClaimContext, Cost, EvidenceKind, Figure, Finding, Parameter, Picture, Verdict,
+};
 use crate::statistics;
 
 pub(super) struct AutoencoderStabilizer;
+
+const EPOCHS: Parameter = Parameter::integer(
+    "epochs",
+    30,
+    (1, 500),
+    "epochs of training on the bundled digits, where no trained stack is at hand",
+);
 
 /// ε is the residual that this share of the training rows stays under.
 const QUANTILE: f64 = 0.95;
@@ -70,6 +79,7 @@ impl Claim for AutoencoderStabilizer {
             ],
             cases: 6,
             seed: None,
+            picture: None,
         })
     }
 
@@ -81,6 +91,41 @@ impl Claim for AutoencoderStabilizer {
         let mut finding = examine(context, Weights::Random)?;
         finding.statement = self.about().control.to_owned();
         Ok(finding)
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        &[EPOCHS]
+    }
+
+    fn cost(&self) -> Cost {
+        Cost::Seconds
+    }
+
+    fn comparisons(&self) -> usize {
+        2
+    }
+}
+
+/// Shares of residuals in bins, of the data and of shuffled data.
+fn picture(on_data: &[f64], shuffled: &[f64], epsilon: f64) -> Picture {
+    const BINS: usize = 30;
+    let largest = on_data.iter().chain(shuffled).fold(epsilon, |a, b| a.max(*b)) * 1.0001;
+    let width = largest / BINS as f64;
+    let shares = |values: &[f64]| {
+        let mut shares = vec![0.0; BINS];
+        for value in values {
+            if let Some(share) = shares.get_mut((value / width) as usize) {
+                *share += 1.0 / values.len() as f64;
+            }
+        }
+        shares
+    };
+    Picture::Histogram {
+        title: format!("Residuals of held-out rows (bars) and of shuffled rows (line); ε = {epsilon:.3}"),
+        x: "‖f(x) − x‖/‖x‖".to_owned(),
+        bins: (0.0, width),
+        shares: shares(on_data),
+        theory: shares(shuffled),
     }
 }
 
@@ -121,7 +166,7 @@ fn examine(context: &ClaimContext<'_>, weights: Weights) -> Result<Finding, Brid
         Some(trained) => trained,
         None => {
             let digits = Dataset::digits();
-            own = (pretrain(&digits, 30, context.seed)?, digits);
+            own = (pretrain(&digits, context.size(&EPOCHS)?, context.seed)?, digits);
             (&own.0, &own.1)
         }
     };
@@ -162,7 +207,7 @@ fn examine(context: &ClaimContext<'_>, weights: Weights) -> Result<Finding, Brid
     let on_data = residuals(&map, held_out.iter().cloned());
     let within = |values: &[f64]| {
         let hits = values.iter().filter(|v| **v <= epsilon).count() as u64;
-        statistics::proportion(hits, values.len() as u64, DECIDING)
+        statistics::proportion(hits, values.len() as u64, context.confidence)
     };
     let (data_share, shuffled_share) = (within(&on_data), within(&shuffled));
     let nontrivial = epsilon < statistics::median(&constant);
@@ -196,6 +241,7 @@ fn examine(context: &ClaimContext<'_>, weights: Weights) -> Result<Finding, Brid
         ],
         cases: (on_data.len() + shuffled.len()) as u64,
         seed: Some(context.seed),
+        picture: Some(picture(&on_data, &shuffled, epsilon)),
     })
 }
 
@@ -207,5 +253,6 @@ fn undecided(context: &ClaimContext<'_>, why: &str) -> Finding {
         figures: Vec::new(),
         cases: 0,
         seed: Some(context.seed),
+        picture: None,
     }
 }

@@ -5,7 +5,9 @@ use nets::{Activation, Dense, Network};
 use rand::{Rng, RngExt};
 
 use crate::BridgeError;
-use crate::claim::{About, Area, Claim, ClaimContext, EvidenceKind, Figure, Finding, Verdict};
+use crate::claim::{
+    About, Area, Claim, ClaimContext, Cost, Curve, EvidenceKind, Figure, Finding, Picture, Verdict,
+};
 use crate::shadow::{AffineFitter, Ball, FitOptions};
 use crate::statistics;
 
@@ -67,18 +69,22 @@ impl Claim for AffineError {
             ],
             cases,
             seed: Some(context.seed),
+            picture: None,
         })
     }
 
     fn approximate(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
         let mut rng = context.rng("shadow-affine-error exponent");
-        let (mut figures, mut holds) = (Vec::new(), true);
+        let (mut figures, mut curves, mut holds) = (Vec::new(), Vec::new(), true);
         for activation in [Activation::Tanh, Activation::Sigmoid] {
             for (biased, theory) in [(true, 2.0), (false, 3.0)] {
                 let layer = layer((2, 3), activation, biased, &mut rng)?;
-                let exponent = exponent(layer, context.seed)?;
+                let residuals = residuals(layer, context.seed)?;
+                let exponent = exponent(&residuals);
                 holds &= (exponent.estimate - theory).abs() <= NEAR;
                 let at = if biased { "generic bias" } else { "bias 0" };
+                let points = RADII.iter().copied().zip(residuals.iter().copied()).collect();
+                curves.push(Curve::measured(&format!("{activation:?}, {at}"), points));
                 figures.push(
                     Figure::estimate(format!("exponent, {activation:?}, {at}"), exponent).expecting(theory),
                 );
@@ -95,12 +101,19 @@ impl Claim for AffineError {
             figures,
             cases: 4 * RADII.len() as u64,
             seed: Some(context.seed),
+            picture: Some(Picture::power_law(
+                "Largest residual of the affine fit",
+                "radius r",
+                "residual",
+                curves,
+            )),
         })
     }
 
     fn control(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
         let mut rng = context.rng("shadow-affine-error control");
-        let exponent = exponent(layer((2, 3), Activation::Relu, false, &mut rng)?, context.seed)?;
+        let layer = layer((2, 3), Activation::Relu, false, &mut rng)?;
+        let exponent = exponent(&residuals(layer, context.seed)?);
         Ok(Finding {
             statement: self.about().control.to_owned(),
             kind: EvidenceKind::Statistical,
@@ -108,7 +121,17 @@ impl Claim for AffineError {
             figures: vec![Figure::estimate("exponent, Relu at its kink", exponent).expecting(1)],
             cases: RADII.len() as u64,
             seed: Some(context.seed),
+            picture: None,
         })
+    }
+
+    fn cost(&self) -> Cost {
+        Cost::Seconds
+    }
+
+    /// The exponents are compared within a fixed distance, not within their intervals.
+    fn comparisons(&self) -> usize {
+        4
     }
 }
 
@@ -151,15 +174,20 @@ fn fitter(n: usize, seed: u64) -> Result<AffineFitter, BridgeError> {
     AffineFitter::new(n, FitOptions::for_width(n, seed))
 }
 
-/// The log-log slope of the largest held-out residual of least-squares fits around 0.
-fn exponent(layer: Dense, seed: u64) -> Result<statistics::Interval, BridgeError> {
+/// The largest held-out residuals of least-squares fits around 0, for each radius.
+fn residuals(layer: Dense, seed: u64) -> Result<Vec<f64>, BridgeError> {
     let n = layer.input_width();
     let network = Network::new(vec![layer.into()])?;
     let fitter = fitter(n, seed)?;
     let residual = |radius: &f64| -> Result<f64, BridgeError> {
         let fit = fitter.fit(|x| network.forward(x), &Ball::new(DVector::zeros(n), *radius)?)?;
-        Ok(fit.residual.sample_max.ln())
+        Ok(fit.residual.sample_max)
     };
-    let residuals: Vec<f64> = RADII.iter().map(residual).collect::<Result<_, _>>()?;
-    Ok(statistics::slope(&RADII.map(f64::ln), &residuals, LEVEL))
+    RADII.iter().map(residual).collect()
+}
+
+/// The log-log slope of the residuals.
+fn exponent(residuals: &[f64]) -> statistics::Interval {
+    let logs: Vec<f64> = residuals.iter().map(|r| r.ln()).collect();
+    statistics::slope(&RADII.map(f64::ln), &logs, LEVEL)
 }

@@ -8,8 +8,8 @@ use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::batch::card;
-use super::short::{Evidence, Short};
-use crate::claim::About;
+use super::short::{Evidence, Short, Tuned};
+use crate::claim::{About, ClaimContext, Cost, Parameter};
 use crate::finite::named_group;
 use crate::finite::necklaces::necklace_counts;
 use crate::finite::weights::{HiddenSymmetry, weight_orbit};
@@ -23,7 +23,32 @@ fn spectrum(values: &[i64]) -> Vec<BigRational> {
         .collect()
 }
 
-pub(super) static PCA: Short = Short {
+const DESCENT: Parameter = Parameter::integer("steps", 4000, (500, 100_000), "steps of gradient descent");
+
+/// The loss that gradient descent on the encoder alone ends at, with the decoder tied to it, and how far the
+/// reconstruction is from a symmetric matrix.
+fn tied_descent(
+    context: &ClaimContext<'_>,
+    variances: &DMatrix<f64>,
+    mut encoder: DMatrix<f64>,
+    steps: u64,
+) -> (f64, f64) {
+    let n = encoder.ncols();
+    for _ in 0..steps {
+        let decoder = context.tied_decoder(&encoder);
+        let residual = (&decoder * &encoder - DMatrix::identity(n, n)) * variances;
+        let down = decoder.transpose() * &residual + (&residual * encoder.transpose()).transpose();
+        encoder -= down * 0.01;
+    }
+    let map = context.tied_decoder(&encoder) * &encoder;
+    let left = &map - DMatrix::identity(n, n);
+    (
+        (&left * variances * left.transpose()).trace(),
+        (&map - map.transpose()).amax(),
+    )
+}
+
+pub(super) static PCA: Tuned = Short {
     about: &PCA_CARD,
     exact: |_| {
         let mut evidence =
@@ -54,14 +79,15 @@ pub(super) static PCA: Short = Short {
     approximate: |context| {
         let mut rng = context.rng("linear-ae-pca");
         let mut evidence = Evidence::statistical(
-            "Gradient descent on (B, A) from random starts ends at the smallest loss.",
+            "Gradient descent on (B, A) from random starts ends at the smallest loss, also with B tied to be the transpose of A; the tied reconstruction is then symmetric.",
             context,
         );
         let variances = DMatrix::from_diagonal(&DVector::from_vec(vec![5.0, 3.0, 2.0, 1.0]));
+        let steps = context.natural(&DESCENT)?;
         for k in 1..=3 {
             let mut small = |rows, cols| DMatrix::from_fn(rows, cols, |_, _| rng.random_range(-0.5..0.5));
             let (mut b, mut a) = (small(4, k), small(k, 4));
-            for _ in 0..4000 {
+            for _ in 0..steps {
                 let residual = (&b * &a - DMatrix::identity(4, 4)) * &variances;
                 let (down_b, down_a) = (&residual * a.transpose(), b.transpose() * &residual);
                 b -= down_b * 0.02;
@@ -74,6 +100,10 @@ pub(super) static PCA: Short = Short {
                 .to_f64()
                 .unwrap_or(f64::NAN);
             evidence.close(&format!("loss, k = {k}"), loss, expected, 1e-6);
+            let start = DMatrix::from_fn(k, 4, |_, _| rng.random_range(-0.5..0.5));
+            let (tied, asymmetry) = tied_descent(context, &variances, start, steps);
+            evidence.close(&format!("loss with tied weights, k = {k}"), tied, expected, 1e-6);
+            evidence.close(&format!("asymmetry of the projector, k = {k}"), asymmetry, 0.0, 1e-9);
         }
         evidence.finish()
     },
@@ -86,7 +116,8 @@ pub(super) static PCA: Short = Short {
         );
         evidence.finish()
     },
-};
+}
+.with(&[DESCENT], Cost::Second);
 
 const WEIGHTS_CARD: About = card("weight-space-orbit", "|orbit of w| = k! 2^k / |isotropy of w|");
 
@@ -107,7 +138,11 @@ fn images(units: &[[i32; 2]], signed: bool) -> Result<usize, crate::BridgeError>
     Ok(images.len())
 }
 
-fn found(units: &[[i32; 2]], signed: bool) -> Result<num_bigint::BigUint, crate::BridgeError> {
+/// The size of the orbit of units under permutations, signed or not.
+pub(super) fn weight_orbit_of(
+    units: &[[i32; 2]],
+    signed: bool,
+) -> Result<num_bigint::BigUint, crate::BridgeError> {
     let symmetry = if signed {
         HiddenSymmetry::SignedPermutations
     } else {
@@ -120,7 +155,9 @@ fn found(units: &[[i32; 2]], signed: bool) -> Result<num_bigint::BigUint, crate:
     Ok(weight_orbit(symmetry, &floats)?.orbit)
 }
 
-pub(super) static WEIGHTS: Short = Short {
+const NETWORKS: Parameter = Parameter::samples("samples", 200, "random networks");
+
+pub(super) static WEIGHTS: Tuned = Short {
     about: &WEIGHTS_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact("The formula against applying all signed permutations.");
@@ -135,7 +172,7 @@ pub(super) static WEIGHTS: Short = Short {
             for signed in [false, true] {
                 evidence.equal(
                     &format!("{units:?}"),
-                    found(units, signed)?,
+                    weight_orbit_of(units, signed)?,
                     images(units, signed)?.into(),
                 );
             }
@@ -148,7 +185,7 @@ pub(super) static WEIGHTS: Short = Short {
             "tanh networks keep their outputs under random signed permutations of units, to rounding.",
             context,
         );
-        for _ in 0..200 {
+        for _ in 0..context.natural(&NETWORKS)? {
             let units: Vec<[f64; 2]> = (0..4)
                 .map(|_| [rng.random_range(-2.0..2.0), rng.random_range(-2.0..2.0)])
                 .collect();
@@ -171,19 +208,22 @@ pub(super) static WEIGHTS: Short = Short {
         let mut evidence = Evidence::exact(WEIGHTS_CARD.control);
         evidence.equal(
             "orbit with two equal units of three",
-            found(&[[1, 2], [1, 2], [3, 1]], true)?,
+            weight_orbit_of(&[[1, 2], [1, 2], [3, 1]], true)?,
             48u32.into(),
         );
         evidence.finish()
     },
-};
+}
+.with(&[NETWORKS], Cost::Instant);
 
 const DENOISER_CARD: About = card(
     "dae-linear-shrinkage",
     "r(x) = Σ(Σ + σ²)⁻¹ x,  (r(x) − x)/σ² = ∇ log p_σ(x)",
 );
 
-pub(super) static DENOISER: Short = Short {
+const NOISY: Parameter = Parameter::samples("samples", 20_000, "pairs of clean and noisy values");
+
+pub(super) static DENOISER: Tuned = Short {
     about: &DENOISER_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact(
@@ -214,7 +254,7 @@ pub(super) static DENOISER: Short = Short {
         );
         for (value, noise) in [(4.0f64, 0.5f64), (1.0, 0.5)] {
             let gain = denoising_gains(&[value], noise)?[0];
-            let sample: Vec<f64> = (0..20_000)
+            let sample: Vec<f64> = (0..context.natural(&NOISY)?)
                 .map(|_| {
                     let mut normal = || -> f64 { StandardNormal.sample(&mut rng) };
                     let clean = value.sqrt() * normal();
@@ -232,7 +272,8 @@ pub(super) static DENOISER: Short = Short {
         evidence.close("(g − 1)/σ² for λ = 1", (gain - 1.0) / 0.5, -1.0, 1e-9);
         evidence.finish()
     },
-};
+}
+.with(&[NOISY], Cost::Instant);
 
 const SPLIT_CARD: About = card(
     "invariant-equivariant-split-Cn",
@@ -247,7 +288,9 @@ fn split(word: &[usize]) -> (Vec<usize>, usize) {
     (turned(pose), pose)
 }
 
-pub(super) static SPLIT: Short = Short {
+const WORDS: Parameter = Parameter::samples("samples", 500, "random words");
+
+pub(super) static SPLIT: Tuned = Short {
     about: &SPLIT_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact(
@@ -282,7 +325,7 @@ pub(super) static SPLIT: Short = Short {
             "Random words of length 24 and rotations of them: one canonical form, poses that differ by the rotation.",
             context,
         );
-        for _ in 0..500 {
+        for _ in 0..context.natural(&WORDS)? {
             let word: Vec<usize> = (0..24).map(|_| rng.random_range(0..3)).collect();
             let by = rng.random_range(0..24);
             let turned: Vec<usize> = (0..24).map(|i| word[(i + by) % 24]).collect();
@@ -304,4 +347,5 @@ pub(super) static SPLIT: Short = Short {
         );
         evidence.finish()
     },
-};
+}
+.with(&[WORDS], Cost::Instant);

@@ -7,9 +7,10 @@ use groups::scalar::rational;
 use nalgebra::DMatrix;
 use num_rational::BigRational;
 
-use super::DECIDING;
 use crate::BridgeError;
-use crate::claim::{About, Area, Claim, ClaimContext, EvidenceKind, Figure, Finding, Verdict};
+use crate::claim::{
+    About, Area, Claim, ClaimContext, Cost, Curve, EvidenceKind, Figure, Finding, Parameter, Picture, Verdict,
+};
 use crate::statistics::{self, Interval};
 
 pub(super) struct EpsilonVolume;
@@ -44,8 +45,9 @@ const CASES: [Case; 2] = [
 ];
 
 /// The ε window and the samples that the exponent is read from.
-const WINDOW: (f64, f64) = (0.03, 0.3);
-const SAMPLES: u64 = 1_000_000;
+const LOW: Parameter = Parameter::real("window-low", 0.03, (0.005, 0.1), "the smallest ε");
+const HIGH: Parameter = Parameter::real("window-high", 0.3, (0.15, 0.4), "the largest ε");
+const SAMPLES: Parameter = Parameter::samples("samples", 1_000_000, "random rotations for each group");
 
 /// What the curvature of the orbit may bend the exponent by over the window: (1 + O(ε²)).
 const BEND: f64 = 0.02;
@@ -91,6 +93,7 @@ impl Claim for EpsilonVolume {
             figures,
             cases: 2 * CASES.len() as u64,
             seed: None,
+            picture: None,
         })
     }
 
@@ -104,6 +107,19 @@ impl Claim for EpsilonVolume {
 
     fn control(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
         sampled(context, self.about().control, |case| case.stabilizer)
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        &[SAMPLES, LOW, HIGH]
+    }
+
+    fn cost(&self) -> Cost {
+        Cost::Second
+    }
+
+    /// A share for each ε, at most eight a decade, and an exponent, for two groups.
+    fn comparisons(&self) -> usize {
+        36
     }
 }
 
@@ -130,17 +146,21 @@ fn sampled(
     exponent: impl Fn(&Case) -> usize,
 ) -> Result<Finding, BridgeError> {
     let (mut figures, mut outcome) = (Vec::new(), Verdict::Holds);
+    let (samples, level) = (context.natural(&SAMPLES)?, context.confidence);
+    let window = (context.real(&LOW)?, context.real(&HIGH)?);
+    let mut curves = Vec::new();
     for case in &CASES {
         let moved = |g: &DMatrix<f64>| {
             (0..case.n)
-                .map(|i| (g[(i, 0)] - f64::from(u8::from(i == 0))).powi(2))
+                .map(|i| (context.haar(g[(i, 0)]) - f64::from(u8::from(i == 0))).powi(2))
                 .sum::<f64>()
                 .sqrt()
+                / context.epsilon(1.0)
         };
         let question = VolumeQuestion {
-            samples: SAMPLES,
-            confidence: DECIDING,
-            ..VolumeQuestion::over_decades(WINDOW.0, WINDOW.1, 8)
+            samples,
+            confidence: level,
+            ..VolumeQuestion::over_decades(window.0, window.1, 8)
         };
         let measure = Measure::SpecialOrthogonal { n: case.n };
         let estimate = estimate_volume(&measure, moved, &question, context.seed)?;
@@ -149,6 +169,20 @@ fn sampled(
             truth < p.lower || truth > p.upper
         });
         let outside = outside.count();
+        let shares = estimate
+            .points
+            .iter()
+            .map(|p| (p.epsilon, (p.lower + p.upper) / 2.0));
+        let band = estimate.points.iter().map(|p| (p.lower, p.upper)).collect();
+        curves.push(Curve::measured(&format!("SO({})", case.n), shares.collect()).within(band));
+        let theory = estimate
+            .points
+            .iter()
+            .map(|p| (p.epsilon, (case.probability)(p.epsilon)));
+        curves.push(Curve::theory(
+            &format!("closed form, SO({})", case.n),
+            theory.collect(),
+        ));
         let expected = exponent(case) as f64;
         figures.push(
             Figure::exact(format!("shares outside their intervals, SO({})", case.n), outside).expecting(0),
@@ -157,12 +191,12 @@ fn sampled(
             outcome = Verdict::Undecided;
             continue;
         };
-        let half = statistics::normal_quantile(DECIDING) * law.slope_error + BEND;
+        let half = statistics::normal_quantile(level) * law.slope_error + BEND;
         let slope = Interval {
             estimate: law.slope,
             low: law.slope - half,
             high: law.slope + half,
-            level: DECIDING,
+            level,
         };
         if !slope.contains(expected) || outside > 0 {
             outcome = Verdict::Fails;
@@ -176,7 +210,13 @@ fn sampled(
         kind: EvidenceKind::Statistical,
         outcome,
         figures,
-        cases: SAMPLES * CASES.len() as u64,
+        cases: samples * CASES.len() as u64,
         seed: Some(context.seed),
+        picture: Some(Picture::power_law(
+            "Share of rotations that move a unit vector by less than ε",
+            "ε",
+            "share",
+            curves,
+        )),
     })
 }

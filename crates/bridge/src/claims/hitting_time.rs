@@ -5,12 +5,15 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::One;
 
-use super::DECIDING;
 use crate::BridgeError;
-use crate::claim::{About, Area, Claim, ClaimContext, EvidenceKind, Figure, Finding, Verdict};
+use crate::claim::{
+    About, Area, Claim, ClaimContext, Cost, EvidenceKind, Figure, Finding, Parameter, Picture, Verdict,
+};
 use crate::statistics;
 
 pub(super) struct HittingTime;
+
+const SEARCHES: Parameter = Parameter::samples("samples", 4000, "searches for each feature");
 
 /// A group permuting the letters of a word.
 struct Case {
@@ -99,6 +102,7 @@ impl Claim for HittingTime {
             figures,
             cases: elements,
             seed: None,
+            picture: None,
         })
     }
 
@@ -113,6 +117,14 @@ impl Claim for HittingTime {
     fn control(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
         sampled(context, self.about().control, |_, stabilizer| stabilizer)
     }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        &[SEARCHES]
+    }
+
+    fn cost(&self) -> Cost {
+        Cost::Seconds
+    }
 }
 
 /// Searches repeated for each case, and whether every mean agrees with `theory(|O_x|, |G_x|)`.
@@ -121,18 +133,30 @@ fn sampled(
     statement: &str,
     theory: impl Fn(f64, f64) -> f64,
 ) -> Result<Finding, BridgeError> {
-    const SEARCHES: usize = 4_000;
-    let (mut figures, mut holds) = (Vec::new(), true);
+    let searches = context.natural(&SEARCHES)?;
+    let (mut figures, mut holds, mut picture) = (Vec::new(), true, None);
     for case in &CASES {
         let group = catalog::parse_group(case.group)?;
         let orbit = case.orbit_size(&group)?;
         let stabilizer = &group.order() / orbit;
-        let mut rng = context.rng(&format!("hitting-time-iid {}", case.group));
-        let search = |_| (1u64..).find(|_| case.fixes(&group.random_element(&mut rng)));
-        let draws: Vec<f64> = (0..SEARCHES).filter_map(search).map(|t| t as f64).collect();
-        let found = statistics::mean(&draws, DECIDING);
+        let purpose = format!("hitting-time-iid {}", case.group);
+        let search = |repetition| {
+            let mut rng = context.rng_of(&purpose, repetition);
+            (1u64..).find(|_| case.fixes(&context.random_element(&group, &mut rng)))
+        };
+        let draws: Vec<f64> = (0..searches).filter_map(search).map(|t| t as f64).collect();
+        let found = statistics::mean(&draws, context.confidence);
         let stabilizer: f64 = stabilizer.to_string().parse().unwrap_or(f64::INFINITY);
         let expected = theory(orbit as f64, stabilizer);
+        if picture.is_none() {
+            let success = 1.0 / expected.max(1.0);
+            let geometric = |t: usize| success * (1.0 - success).powi(t as i32 - 1);
+            let title = format!("Draws until {} is fixed", case.name());
+            let last = 3 * orbit;
+            picture = Some(Picture::integer_histogram(
+                &title, "draws T", &draws, last, geometric,
+            ));
+        }
         holds &= found.contains(expected);
         figures.push(Figure::estimate(format!("E T, {}", case.name()), found).expecting(expected));
     }
@@ -141,7 +165,8 @@ fn sampled(
         kind: EvidenceKind::Statistical,
         outcome: Verdict::from(holds),
         figures,
-        cases: (SEARCHES * CASES.len()) as u64,
+        cases: searches * CASES.len() as u64,
         seed: Some(context.seed),
+        picture,
     })
 }

@@ -3,8 +3,8 @@
 use rand::RngExt;
 
 use super::batch::card;
-use super::short::{Evidence, Short};
-use crate::claim::About;
+use super::short::{Evidence, Short, Tuned};
+use crate::claim::{About, Cost, Curve, Parameter, Picture};
 use crate::figure::dimensions;
 use crate::shadow::unit::{Unit, closure_defects, shadow_constants};
 use groups::lie::haar::ellipse_share_inside;
@@ -15,7 +15,10 @@ const BALL_CARD: About = card(
     "μ{T ∈ D O(2) D⁻¹ : |T|_F ≤ R} = (2/π) asin √((R² − 2)/(k − 1/k)²)",
 );
 
-pub(super) static NORM_BALL: Short = Short {
+const ROTATIONS: Parameter =
+    Parameter::samples("samples", 20_000, "random rotations for each ellipse and radius");
+
+pub(super) static NORM_BALL: Tuned = Short {
     about: &BALL_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact(
@@ -42,12 +45,12 @@ pub(super) static NORM_BALL: Short = Short {
             context,
         );
         for (k, radius) in [(2.0, 2.0f64), (2.0, 1.6), (4.0, 2.0)] {
-            let trials = 20_000;
+            let trials = context.natural(&ROTATIONS)?;
             let inside = (0..trials).filter(|_| {
                 let (sine, cosine) = rng.random_range(0.0..std::f64::consts::TAU).sin_cos();
                 2.0 * cosine * cosine + (k * sine).powi(2) + (sine / k).powi(2) <= radius * radius
             });
-            let share = crate::statistics::proportion(inside.count() as u64, trials, super::DECIDING);
+            let share = crate::statistics::proportion(inside.count() as u64, trials, context.confidence);
             evidence.covers(
                 &format!("share, k = {k}, R = {radius}"),
                 share,
@@ -67,11 +70,14 @@ pub(super) static NORM_BALL: Short = Short {
         }
         evidence.finish()
     },
-};
+}
+.with(&[ROTATIONS], Cost::Instant);
 
 const CONSTANTS_CARD: About = card("shadow-constants", "sup|tanh''| = 4/(3√3), sup|σ''| = 1/(6√3)");
 
-pub(super) static CONSTANTS: Short = Short {
+const POINTS: Parameter = Parameter::samples("samples", 20_000, "random points for each activation");
+
+pub(super) static CONSTANTS: Tuned = Short {
     about: &CONSTANTS_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact("The derivatives at their critical points, against the radicals.");
@@ -97,10 +103,16 @@ pub(super) static CONSTANTS: Short = Short {
             (Activation::Tanh, constants.tanh_second),
             (Activation::Sigmoid, constants.sigmoid_second),
         ] {
-            let draws = (0..20_000).map(|_| activation.second_derivative(rng.random_range(-6.0..6.0)).abs());
+            let draws = (0..context.natural(&POINTS)?)
+                .map(|_| activation.second_derivative(rng.random_range(-6.0..6.0)).abs());
             let largest = draws.fold(0.0, f64::max);
             evidence.case(largest <= sup, || format!("{activation:?}: {largest}"));
-            evidence.close(&format!("largest of 20000, {activation:?}"), largest, sup, 1e-5);
+            evidence.close(
+                &format!("largest at random points, {activation:?}"),
+                largest,
+                sup,
+                1e-5,
+            );
         }
         evidence.finish()
     },
@@ -109,7 +121,8 @@ pub(super) static CONSTANTS: Short = Short {
         evidence.close("sup |sigmoid''|", shadow_constants().sigmoid_second, 0.25, 1e-12);
         evidence.finish()
     },
-};
+}
+.with(&[POINTS], Cost::Instant);
 
 const CLOSURE_CARD: About = card(
     "shadow-closure-defect",
@@ -122,9 +135,39 @@ fn closure_order(f: (Activation, f64, f64), g: (Activation, f64, f64)) -> Result
     Ok((closure_defects(&f, &g, 0.1)?.1 / closure_defects(&f, &g, 0.05)?.1).log2())
 }
 
-pub(super) static CLOSURE: Short = Short {
+const UNITS: Parameter = Parameter::integer("units", 8, (1, 200), "random pairs of units");
+
+/// The defects of least-squares fits of two tanh units against the radius.
+fn closure_picture() -> Result<Picture, crate::BridgeError> {
+    let radii = [0.025, 0.05, 0.1, 0.2, 0.4];
+    let defects = |b: f64, c: f64| -> Result<Vec<(f64, f64)>, crate::BridgeError> {
+        let (f, g) = (
+            Unit::new(Activation::Tanh, 1.0, b)?,
+            Unit::new(Activation::Tanh, 1.2, c)?,
+        );
+        radii
+            .iter()
+            .map(|&r| Ok((r, closure_defects(&f, &g, r)?.1)))
+            .collect()
+    };
+    let generic = defects(0.5, 0.4)?;
+    let scale = generic[0].1 / radii[0].powi(2);
+    let square = radii.iter().map(|&r| (r, scale * r * r)).collect();
+    Ok(Picture::power_law(
+        "Least-squares fits do not close",
+        "radius r",
+        "|slope(g∘f) − slope(g) slope(f)|",
+        vec![
+            Curve::measured("biases 0.5 and 0.4", generic),
+            Curve::measured("biases 0", defects(0.0, 0.0)?),
+            Curve::theory("r²", square),
+        ],
+    ))
+}
+
+pub(super) static CLOSURE: Tuned = Short {
     about: &CLOSURE_CARD,
-    exact: |_| {
+    exact: |context| {
         let mut evidence =
             Evidence::exact("1-jets: the slope of the composition is the product of slopes, to rounding.");
         for (w, b, v, c) in [(1.0, 0.5, 1.2, -0.3), (2.0, 0.4, 1.0, 0.2), (-1.5, 0.1, 0.7, 0.9)] {
@@ -132,7 +175,7 @@ pub(super) static CLOSURE: Short = Short {
             let composed = |x: f64| g.apply(v * f.apply(w * x + b) + c);
             let h = 1e-5;
             let slope = (composed(h) - composed(-h)) / (2.0 * h);
-            let product = v * g.derivative(v * f.apply(b) + c) * w * f.derivative(b);
+            let product = v * g.derivative(v * f.apply(b) + c) * w * context.derivative(f.derivative(b));
             evidence.close(&format!("slope, w = {w}"), slope, product, 1e-9);
         }
         evidence.finish()
@@ -143,7 +186,7 @@ pub(super) static CLOSURE: Short = Short {
             "The exponent of the slope defect of least-squares fits of random units.",
             context,
         );
-        for _ in 0..8 {
+        for _ in 0..context.natural(&UNITS)? {
             let mut unit = |activation| (activation, rng.random_range(0.8..1.5), rng.random_range(0.3..0.7));
             let (f, g) = (unit(Activation::Tanh), unit(Activation::Sigmoid));
             evidence.close("exponent", closure_order(f, g)?, 2.0, 0.1);
@@ -154,6 +197,7 @@ pub(super) static CLOSURE: Short = Short {
             4.0,
             0.1,
         );
+        evidence.picture(closure_picture()?);
         evidence.finish()
     },
     control: |_| {
@@ -167,4 +211,5 @@ pub(super) static CLOSURE: Short = Short {
         );
         evidence.finish()
     },
-};
+}
+.with(&[UNITS], Cost::Instant);

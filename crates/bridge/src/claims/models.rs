@@ -8,12 +8,14 @@ use num_traits::ToPrimitive;
 use rand::RngExt;
 
 use super::batch::card;
-use super::short::{Evidence, Short};
-use crate::claim::About;
+use super::short::{Evidence, Short, Tuned};
+use crate::claim::{About, Cost, Curve, Parameter, Picture};
 
 const HIERARCHY_CARD: About = card("rhm-counts", "#inputs = n_c m^((s^L − 1)/(s − 1))");
 
-pub(super) static HIERARCHY: Short = Short {
+const DERIVATIONS: Parameter = Parameter::samples("samples", 2000, "random derivations");
+
+pub(super) static HIERARCHY: Tuned = Short {
     about: &HIERARCHY_CARD,
     exact: |_| {
         let mut evidence =
@@ -37,7 +39,7 @@ pub(super) static HIERARCHY: Short = Short {
         );
         // Symbol a (of 4) is rewritten by the strings 2a and 2a + 1 in base 4.
         let mut seen = std::collections::HashSet::new();
-        for _ in 0..2000 {
+        for _ in 0..context.natural(&DERIVATIONS)? {
             let mut word = vec![rng.random_range(0..2u64)];
             for _ in 0..2 {
                 word = word
@@ -73,7 +75,8 @@ pub(super) static HIERARCHY: Short = Short {
         );
         evidence.finish()
     },
-};
+}
+.with(&[DERIVATIONS], Cost::Instant);
 
 const TENT_CARD: About = card("tent-depth-pieces", "#pieces of T^k = 2^k");
 
@@ -85,19 +88,37 @@ fn pieces(peak: f64, depth: u64) -> usize {
     1 + slopes.windows(2).filter(|s| (s[0] - s[1]).abs() > 1e-12).count()
 }
 
-pub(super) static TENT: Short = Short {
+const DEPTH: Parameter = Parameter::integer("depth", 10, (2, 16), "the deepest composition");
+
+pub(super) static TENT: Tuned = Short {
     about: &TENT_CARD,
-    exact: |_| {
+    exact: |context| {
         let mut evidence = Evidence::exact(
             "Changes of slope of the iterated map on a dyadic grid, where it is computed exactly.",
         );
-        for depth in 1..=10 {
+        let (mut counted, mut flat) = (Vec::new(), Vec::new());
+        for depth in 1..=context.natural(&DEPTH)? {
+            let count = pieces(1.0, depth);
             evidence.equal(
                 &format!("pieces at depth {depth}"),
-                BigUint::from(pieces(1.0, depth)),
+                BigUint::from(count),
                 tent::linear_pieces(depth)?,
             );
+            counted.push((depth as f64, count as f64));
+            flat.push((depth as f64, pieces(0.5, depth) as f64));
         }
+        let theory = counted.iter().map(|&(depth, _)| (depth, depth.exp2())).collect();
+        evidence.picture(Picture::Chart {
+            title: "Linear pieces of the iterated tent".to_owned(),
+            x: "depth k".to_owned(),
+            y: "pieces".to_owned(),
+            logarithmic: (false, true),
+            curves: vec![
+                Curve::measured("peak 1", counted),
+                Curve::measured("peak 1/2 (the control)", flat),
+                Curve::theory("2^k", theory),
+            ],
+        });
         evidence.finish()
     },
     approximate: |context| {
@@ -122,14 +143,17 @@ pub(super) static TENT: Short = Short {
         );
         evidence.finish()
     },
-};
+}
+.with(&[DEPTH], Cost::Instant);
 
 const OSCILLATOR_CARD: About = card(
     "hamiltonian-layer-invariants",
     "p² + q² − h p q is kept by p ← p − h q, q ← q + h p",
 );
 
-pub(super) static OSCILLATOR: Short = Short {
+const LAYERS: Parameter = Parameter::integer("layers", 1000, (10, 100_000), "layers in floating point");
+
+pub(super) static OSCILLATOR: Tuned = Short {
     about: &OSCILLATOR_CARD,
     exact: |_| {
         use groups::scalar::rational;
@@ -152,14 +176,15 @@ pub(super) static OSCILLATOR: Short = Short {
     approximate: |context| {
         let mut rng = context.rng("hamiltonian-layer-invariants");
         let mut evidence =
-            Evidence::statistical("Random starts and steps, 1000 layers in floating point.", context);
+            Evidence::statistical("Random starts and steps, many layers in floating point.", context);
+        let layers = context.natural(&LAYERS)?;
         for _ in 0..50 {
             let oscillator = Oscillator::new(
                 rng.random_range(-1.0..1.0),
                 rng.random_range(-1.0..1.0),
                 rng.random_range(0.01..1.0),
             )?;
-            let error = oscillator.conservation_error(1000);
+            let error = oscillator.conservation_error(layers);
             evidence.case(error < 1e-11, || format!("error {error}"));
         }
         evidence.finish()
@@ -170,11 +195,15 @@ pub(super) static OSCILLATOR: Short = Short {
         evidence.close("q² + p² after 10 steps from 1", q * q + p * p, 1.0, 1e-6);
         evidence.finish()
     },
-};
+}
+.with(&[LAYERS], Cost::Instant);
 
 const DECIMATION_CARD: About = card("ising-1d-decimation", "tanh K' = tanh² K,  ξ' = ξ/2");
 
-pub(super) static DECIMATION: Short = Short {
+const COUPLING: Parameter = Parameter::real("coupling", 0.7, (0.05, 2.0), "K of the chains that are sampled");
+const CHAINS: Parameter = Parameter::samples("samples", 40_000, "chains");
+
+pub(super) static DECIMATION: Tuned = Short {
     about: &DECIMATION_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact(
@@ -201,11 +230,12 @@ pub(super) static DECIMATION: Short = Short {
     approximate: |context| {
         let mut rng = context.rng("ising-1d-decimation");
         let mut evidence = Evidence::statistical(
-            "Sampled chains at K = 0.7: next-nearest spins are correlated as neighbours at K' are.",
+            "Sampled chains: next-nearest spins are correlated as neighbours at K' are.",
             context,
         );
-        let t: f64 = 0.7f64.tanh();
-        let products: Vec<f64> = (0..40_000)
+        let coupling = context.real(&COUPLING)?;
+        let t = coupling.tanh();
+        let products: Vec<f64> = (0..context.natural(&CHAINS)?)
             .map(|_| {
                 // Bonds of an open chain are independent and satisfied with probability (1 + t)/2.
                 let mut bond = || {
@@ -218,7 +248,10 @@ pub(super) static DECIMATION: Short = Short {
                 bond() * bond()
             })
             .collect();
-        evidence.mean("⟨s_0 s_2⟩", &products, ising::decimate(0.7)?.tanh());
+        let expected = ising::decimate(coupling)?.tanh();
+        evidence.mean("⟨s_0 s_2⟩", &products, expected);
+        let title = format!("Next-nearest neighbours at K = {coupling}");
+        evidence.picture(Picture::convergence(&title, "⟨s_0 s_2⟩", &products, expected, context.confidence));
         evidence.finish()
     },
     control: |_| {
@@ -235,14 +268,17 @@ pub(super) static DECIMATION: Short = Short {
         );
         evidence.finish()
     },
-};
+}
+.with(&[COUPLING, CHAINS], Cost::Instant);
 
 const ONSAGER_CARD: About = card(
     "ising-2d-energy",
     "u(K) = −coth 2K [1 + (2/π)(2 tanh² 2K − 1) K(κ)],  u(K_c) = −√2",
 );
 
-pub(super) static ONSAGER: Short = Short {
+const TORI: Parameter = Parameter::samples("samples", 100, "independent tori");
+
+pub(super) static ONSAGER: Tuned = Short {
     about: &ONSAGER_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact(
@@ -287,11 +323,11 @@ pub(super) static ONSAGER: Short = Short {
     approximate: |context| {
         let mut rng = context.rng("ising-2d-energy");
         let mut evidence = Evidence::statistical(
-            "Heat-bath sweeps of 100 independent 16 × 16 tori at K = 0.2, 60 sweeps each.",
+            "Heat-bath sweeps of independent 16 × 16 tori at K = 0.2, 60 sweeps each.",
             context,
         );
         let (n, k) = (16usize, 0.2f64);
-        let energies: Vec<f64> = (0..100)
+        let energies: Vec<f64> = (0..context.natural(&TORI)?)
             .map(|_| {
                 let mut spins = vec![1i32; n * n];
                 for _ in 0..60 {
@@ -324,4 +360,5 @@ pub(super) static ONSAGER: Short = Short {
         );
         evidence.finish()
     },
-};
+}
+.with(&[TORI], Cost::Second);

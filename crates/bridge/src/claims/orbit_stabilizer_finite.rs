@@ -4,15 +4,18 @@ use std::collections::HashSet;
 use std::fmt::Debug;
 use std::hash::Hash;
 
-use groups::{PermGroup, Permutation, catalog};
+use groups::{Permutation, catalog};
 use num_bigint::BigUint;
 
-use super::DECIDING;
 use crate::BridgeError;
-use crate::claim::{About, Area, Claim, ClaimContext, EvidenceKind, Figure, Finding, Verdict};
+use crate::claim::{
+    About, Area, Claim, ClaimContext, Cost, EvidenceKind, Figure, Finding, Parameter, Picture, Verdict,
+};
 use crate::statistics;
 
 pub(super) struct OrbitStabilizerFinite;
+
+const TRIALS: Parameter = Parameter::samples("samples", 300, "searches of 500 random elements each");
 
 /// Number of transitive groups of degree 2, 3, …, 8.
 const TRANSITIVE: [usize; 7] = [1, 2, 5, 5, 16, 7, 50];
@@ -31,20 +34,23 @@ impl Claim for OrbitStabilizerFinite {
         }
     }
 
-    fn exact(&self, _context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
+    fn exact(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
         let (mut points, mut broken) = (0u64, Vec::new());
         for (degree, count) in (2..).zip(TRANSITIVE) {
             for index in 1..=count {
                 let name = format!("transitive:{degree},{index}");
                 let group = catalog::parse_group(&name)?;
-                let elements = enumerate(&group);
-                let examined = examine(&elements, group.generators(), 0..degree, |x, g| g.image(*x));
+                let generators = context.generators(group.generators());
+                let elements = enumerate(group.degree(), &generators);
+                let examined = examine(&elements, &generators, 0..degree, |x, g| g.image(*x));
                 broken.extend(examined.broken.map(|what| format!("{name}: {what}")));
                 for point in 0..degree {
                     points += 1;
                     let by_chain = group.stabilizer(point)?.order();
-                    let fixing = elements.iter().filter(|g| g.image(point) == point).count();
-                    let product = BigUint::from(group.orbit(point).len()) * &by_chain;
+                    let fixing = elements.iter().filter(|g| g.image(point) == point);
+                    let fixing = context.stabilizer(fixing.cloned().collect(), &elements).len();
+                    let orbit = context.orbit(group.orbit(point));
+                    let product = BigUint::from(orbit.len()) * &by_chain;
                     let agrees = product == group.order()
                         && group.order() == BigUint::from(elements.len())
                         && by_chain == BigUint::from(fixing);
@@ -64,25 +70,26 @@ impl Claim for OrbitStabilizerFinite {
             ],
             cases: points,
             seed: None,
+            picture: None,
         })
     }
 
     fn approximate(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
         const DRAWS: usize = 500;
-        const TRIALS: usize = 300;
+        let trials = context.size(&TRIALS)?;
         let group = catalog::parse_group("M12")?;
         let mut rng = context.rng("orbit-stabilizer-finite");
-        let mut distinct = Vec::with_capacity(TRIALS);
-        for _ in 0..TRIALS {
+        let mut distinct = Vec::with_capacity(trials);
+        for _ in 0..trials {
             let found: HashSet<[usize; 4]> = (0..DRAWS)
-                .map(|_| on_sets(&[0, 1, 2, 3], &group.random_element(&mut rng)))
+                .map(|_| on_sets(&[0, 1, 2, 3], &context.random_element(&group, &mut rng)))
                 .collect();
             distinct.push(found.len() as f64);
         }
         // M12 is 5-transitive, so every 4-set is in the orbit: |G| / |G_x| = 12 choose 4.
         let orbit = 495.0_f64;
         let expected = orbit * (1.0 - (1.0 - 1.0 / orbit).powi(DRAWS as i32));
-        let found = statistics::mean(&distinct, DECIDING);
+        let found = statistics::mean(&distinct, context.confidence);
         Ok(Finding {
             statement: format!(
                 "The orbit of a 4-set under M12, |G|/|G_x| = 495, found by {DRAWS} uniform random elements: the mean number of distinct images is m(1 − (1 − 1/m)^N)."
@@ -90,14 +97,21 @@ impl Claim for OrbitStabilizerFinite {
             kind: EvidenceKind::Statistical,
             outcome: found.contains(expected).into(),
             figures: vec![Figure::estimate("distinct images", found).expecting(format!("{expected:.2}"))],
-            cases: (TRIALS * DRAWS) as u64,
+            cases: (trials * DRAWS) as u64,
             seed: Some(context.seed),
+            picture: Some(Picture::convergence(
+                "The orbit of a 4-set under M12",
+                "different images of 500",
+                &distinct,
+                expected,
+                context.confidence,
+            )),
         })
     }
 
     fn control(&self, _context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
         let group = catalog::parse_group("D4")?;
-        let elements = enumerate(&group);
+        let elements = enumerate(group.degree(), group.generators());
         let words = (0u8..16).map(|bits| [0, 1, 2, 3].map(|i| bits >> i & 1));
         let not_an_action = |word: &[u8; 4], g: &Permutation| {
             let even = g.order() % 2u32 == BigUint::ZERO;
@@ -118,7 +132,16 @@ impl Claim for OrbitStabilizerFinite {
             )],
             cases: 16,
             seed: None,
+            picture: None,
         })
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        &[TRIALS]
+    }
+
+    fn cost(&self) -> Cost {
+        Cost::Seconds
     }
 }
 
@@ -130,13 +153,13 @@ fn on_sets(set: &[usize; 4], g: &Permutation) -> [usize; 4] {
 }
 
 /// Every element of a small group, by closing the generators under products: no chain is trusted.
-fn enumerate(group: &PermGroup) -> Vec<Permutation> {
-    let identity = Permutation::identity(group.degree());
+fn enumerate(degree: usize, generators: &[Permutation]) -> Vec<Permutation> {
+    let identity = Permutation::identity(degree);
     let mut seen = HashSet::from([identity.clone()]);
     let mut elements = vec![identity];
     let mut next = 0;
     while next < elements.len() {
-        for generator in group.generators() {
+        for generator in generators {
             let product = &elements[next] * generator;
             if seen.insert(product.clone()) {
                 elements.push(product);

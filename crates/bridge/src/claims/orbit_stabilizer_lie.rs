@@ -7,10 +7,14 @@ use num_traits::ToPrimitive;
 use rand::RngExt;
 
 use crate::BridgeError;
-use crate::claim::{About, Area, Claim, ClaimContext, EvidenceKind, Figure, Finding, Verdict};
+use crate::claim::{
+    About, Area, Claim, ClaimContext, Cost, EvidenceKind, Figure, Finding, Parameter, Verdict,
+};
 use crate::shadow::NumericRank;
 
 pub(super) struct OrbitStabilizerLie;
+
+const POINTS: Parameter = Parameter::integer("points", 60, (20, 2000), "random points for each figure");
 
 /// A figure with the dimensions of its stabilizer and its orbit that hand computation gives.
 struct Row {
@@ -73,10 +77,10 @@ impl Claim for OrbitStabilizerLie {
         }
     }
 
-    fn exact(&self, _context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
+    fn exact(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
         let (mut figures, mut holds) = (Vec::new(), true);
         for row in &ROWS {
-            let (stabilizer, orbit, whole) = dimensions(row.algebra, row.polynomial)?;
+            let (stabilizer, orbit, whole) = dimensions(context, row.algebra, row.polynomial)?;
             holds &= stabilizer + orbit == whole && (stabilizer, orbit) == (row.stabilizer, row.orbit);
             figures.push(
                 Figure::exact(
@@ -93,15 +97,16 @@ impl Claim for OrbitStabilizerLie {
             figures,
             cases: ROWS.len() as u64,
             seed: None,
+            picture: None,
         })
     }
 
     fn approximate(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
-        const POINTS: usize = 60;
+        let points = context.size(&POINTS)?;
         let mut rng = context.rng("orbit-stabilizer-lie");
         let (mut figures, mut holds) = (Vec::new(), true);
         for row in &ROWS {
-            let rank = sampled_rank(row, POINTS, &mut rng)?;
+            let rank = sampled_rank(row, points, &mut rng)?;
             // As functions: X.f = 0, so that values at points suffice.
             let algebra = parse_algebra(row.algebra)?;
             let f = [Polynomial::parse(row.polynomial, Some(2))?];
@@ -117,19 +122,20 @@ impl Claim for OrbitStabilizerLie {
         }
         Ok(Finding {
             statement: format!(
-                "The rank of (X.f)(p) over a basis of X and {POINTS} random points p, by singular values at relative tolerance {RANK_TOLERANCE:e}, against the exact orbit dimension of f as a function."
+                "The rank of (X.f)(p) over a basis of X and {points} random points p, by singular values at relative tolerance {RANK_TOLERANCE:e}, against the exact orbit dimension of f as a function."
             ),
             kind: EvidenceKind::Statistical,
             outcome: holds.into(),
             figures,
-            cases: (ROWS.len() * POINTS) as u64,
+            cases: (ROWS.len() * points) as u64,
             seed: Some(context.seed),
+            picture: None,
         })
     }
 
-    fn control(&self, _context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
-        let (_, circle, _) = dimensions("gl(2)", "x^2+y^2-1")?;
-        let (_, ellipse, _) = dimensions("gl(2)", "x^2+4*y^2-4")?;
+    fn control(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
+        let (_, circle, _) = dimensions(context, "gl(2)", "x^2+y^2-1")?;
+        let (_, ellipse, _) = dimensions(context, "gl(2)", "x^2+4*y^2-4")?;
         Ok(Finding {
             statement: self.about().control.to_owned(),
             kind: EvidenceKind::Exact,
@@ -140,14 +146,27 @@ impl Claim for OrbitStabilizerLie {
             ],
             cases: 2,
             seed: None,
+            picture: None,
         })
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        &[POINTS]
+    }
+
+    fn cost(&self) -> Cost {
+        Cost::Instant
     }
 }
 
 /// Dimensions of the stabilizer of a zero set, of its orbit, and of the algebra.
-fn dimensions(algebra: &str, polynomial: &str) -> Result<(usize, usize, usize), BridgeError> {
+fn dimensions(
+    context: &ClaimContext<'_>,
+    algebra: &str,
+    polynomial: &str,
+) -> Result<(usize, usize, usize), BridgeError> {
     let algebra = parse_algebra(algebra)?;
-    let f = [Polynomial::parse(polynomial, Some(2))?];
+    let f = [context.polynomial(Polynomial::parse(polynomial, Some(2))?)?];
     let found = stabilizer_of_polynomials(&algebra, &f, StabilizerMode::ZeroSet)?;
     Ok((
         found.stabilizer.dimension(),

@@ -2,7 +2,7 @@
 
 use super::DECIDING;
 use crate::BridgeError;
-use crate::claim::{About, Claim, ClaimContext, EvidenceKind, Figure, Finding};
+use crate::claim::{About, Claim, ClaimContext, Cost, EvidenceKind, Figure, Finding, Parameter, Picture};
 use crate::statistics::{self, Interval};
 
 type Check = fn(&ClaimContext<'_>) -> Result<Finding, BridgeError>;
@@ -13,6 +13,50 @@ pub(super) struct Short {
     pub(super) exact: Check,
     pub(super) approximate: Check,
     pub(super) control: Check,
+}
+
+impl Short {
+    /// The same with parameters and a cost.
+    pub(super) const fn with(self, parameters: &'static [Parameter], cost: Cost) -> Tuned {
+        Tuned {
+            short: self,
+            parameters,
+            cost,
+        }
+    }
+}
+
+/// A claim by its card, its checks and what may be set about them.
+pub(super) struct Tuned {
+    short: Short,
+    parameters: &'static [Parameter],
+    cost: Cost,
+}
+
+impl Claim for Tuned {
+    fn about(&self) -> &'static About {
+        self.short.about
+    }
+
+    fn exact(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
+        (self.short.exact)(context)
+    }
+
+    fn approximate(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
+        (self.short.approximate)(context)
+    }
+
+    fn control(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
+        (self.short.control)(context)
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        self.parameters
+    }
+
+    fn cost(&self) -> Cost {
+        self.cost
+    }
 }
 
 impl Claim for Short {
@@ -37,6 +81,8 @@ impl Claim for Short {
 pub(super) struct Evidence {
     finding: Finding,
     holds: bool,
+    /// The level of the intervals made here.
+    confidence: f64,
 }
 
 impl Evidence {
@@ -50,8 +96,10 @@ impl Evidence {
                 figures: Vec::new(),
                 cases: 0,
                 seed: None,
+                picture: None,
             },
             holds: true,
+            confidence: DECIDING,
         }
     }
 
@@ -60,6 +108,7 @@ impl Evidence {
         let mut evidence = Self::exact(statement);
         evidence.finding.kind = EvidenceKind::Statistical;
         evidence.finding.seed = Some(context.seed);
+        evidence.confidence = context.confidence;
         evidence
     }
 
@@ -94,7 +143,7 @@ impl Evidence {
     pub(super) fn mean(&mut self, name: &str, sample: &[f64], expected: f64) {
         self.covers(
             name,
-            statistics::mean(sample, DECIDING),
+            statistics::mean(sample, self.confidence),
             sample.len() as u64,
             expected,
         );
@@ -107,6 +156,16 @@ impl Evidence {
         self.finding
             .figures
             .push(Figure::estimate(name, interval).expecting(format!("{expected:.6}")));
+    }
+
+    /// A figure that decides nothing.
+    pub(super) fn note(&mut self, figure: Figure) {
+        self.finding.figures.push(figure);
+    }
+
+    /// The series behind the figures.
+    pub(super) fn picture(&mut self, picture: Picture) {
+        self.finding.picture = Some(picture);
     }
 
     pub(super) fn finish(mut self) -> Result<Finding, BridgeError> {

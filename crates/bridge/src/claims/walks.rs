@@ -4,14 +4,14 @@ use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 use super::batch::card;
-use super::short::{Evidence, Short};
+use super::short::{Evidence, Short, Tuned};
 use crate::BridgeError;
-use crate::claim::About;
+use crate::claim::{About, Cost, Curve, Parameter, Picture};
 use crate::finite::walk::Walk;
 use groups::scalar::rational;
 use rand::RngExt;
 
-const WALKS: [(&str, &str, (i64, i64)); 5] = [
+pub(super) const WALKS: [(&str, &str, (i64, i64)); 5] = [
     ("C7", "+1,-1", (0, 1)),
     ("C12", "+1,-1", (1, 2)),
     ("Cayley(S4; adjacent)", "adjacent transpositions", (1, 4)),
@@ -19,13 +19,15 @@ const WALKS: [(&str, &str, (i64, i64)); 5] = [
     ("Schreier S5 on 2-subsets", "star transpositions", (0, 1)),
 ];
 
-fn walk((graph, generators, (a, b)): (&str, &str, (i64, i64))) -> Result<Walk, BridgeError> {
+pub(super) fn walk((graph, generators, (a, b)): (&str, &str, (i64, i64))) -> Result<Walk, BridgeError> {
     Walk::parse(graph, generators, rational(a, b))
 }
 
 const RETURN_CARD: About = card("cayley-walk-return-time", "E_x[first return to x] = |G·x|");
 
-pub(super) static RETURN_TIME: Short = Short {
+const EXCURSIONS: Parameter = Parameter::samples("samples", 5000, "excursions of each walk");
+
+pub(super) static RETURN_TIME: Tuned = Short {
     about: &RETURN_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact("First-step equations solved in rationals, from every state.");
@@ -47,7 +49,7 @@ pub(super) static RETURN_TIME: Short = Short {
         for case in [WALKS[0], WALKS[4]] {
             let walk = walk(case)?;
             let moves = walk.moves();
-            let excursions: Vec<f64> = (0..5000)
+            let excursions: Vec<f64> = (0..context.natural(&EXCURSIONS)?)
                 .map(|_| {
                     let (mut x, mut steps) = (0, 0.0);
                     loop {
@@ -64,6 +66,12 @@ pub(super) static RETURN_TIME: Short = Short {
                 &excursions,
                 walk.states() as f64,
             );
+            if case == WALKS[4] {
+                evidence.picture(schreier_graph(
+                    &walk,
+                    "The walk by star transpositions on the pairs of five points",
+                ));
+            }
         }
         evidence.finish()
     },
@@ -74,24 +82,65 @@ pub(super) static RETURN_TIME: Short = Short {
         evidence.equal("mean hitting time on C12", mean, rational(12, 1));
         evidence.finish()
     },
-};
+}
+.with(&[EXCURSIONS], Cost::Second);
+
+/// The states with the moves as arcs.
+fn schreier_graph(walk: &Walk, title: &str) -> Picture {
+    let arcs = |(index, step): (usize, &Vec<usize>)| -> Vec<(usize, usize, String)> {
+        let name = format!("generator {}", index + 1);
+        step.iter()
+            .enumerate()
+            .filter(|(from, to)| from < to)
+            .map(|(from, to)| (from, *to, name.clone()))
+            .collect()
+    };
+    Picture::Orbit {
+        title: title.to_owned(),
+        points: (0..walk.states()).map(|state| format!("state {state}")).collect(),
+        arcs: walk.moves().iter().enumerate().flat_map(arcs).collect(),
+    }
+}
 
 const MIXING_CARD: About = card("cayley-walk-mixing", "‖P^t(x, ·) − π‖_TV ≤ ½ √n λ*^t");
 
-pub(super) static MIXING: Short = Short {
+const STEPS: Parameter = Parameter::integer(
+    "steps",
+    40,
+    (5, 200),
+    "steps of each walk that are followed exactly",
+);
+
+pub(super) static MIXING: Tuned = Short {
     about: &MIXING_CARD,
-    exact: |_| {
+    exact: |context| {
+        let last = context.size(&STEPS)?;
         let mut evidence = Evidence::exact(
-            "The distance after t = 1, …, 40 steps as an exact fraction, below the bound (whose eigenvalue is numerical, taken 1e-9 larger).",
+            "The distance after t = 1, 2, … steps as an exact fraction, below the bound (whose eigenvalue is numerical, taken 1e-9 larger).",
         );
         for case in WALKS {
             let walk = walk(case)?;
             let eigenvalue = walk.second_eigenvalue() + 1e-9;
-            for steps in 1..=40 {
+            let (mut distances, mut bounds) = (Vec::new(), Vec::new());
+            for steps in 1..=last {
                 let distance = walk.total_variation(0, steps)?.to_f64().unwrap_or(f64::NAN);
                 let bound = 0.5 * (walk.states() as f64).sqrt() * eigenvalue.powi(steps as i32);
                 evidence.case(distance <= bound, || {
                     format!("{}, t = {steps}: {distance} > {bound}", case.0)
+                });
+                distances.push((steps as f64, distance));
+                bounds.push((steps as f64, bound));
+            }
+            if case == WALKS[1] {
+                evidence.picture(Picture::Chart {
+                    title: "The lazy walk on C12 comes near the uniform law".to_owned(),
+                    x: "steps t".to_owned(),
+                    y: "distance in total variation".to_owned(),
+                    logarithmic: (false, true),
+                    curves: vec![
+                        Curve::measured("distance", distances),
+                        Curve::theory("½ √n λ*^t", bounds),
+                    ],
                 });
             }
         }
@@ -127,4 +176,5 @@ pub(super) static MIXING: Short = Short {
         });
         evidence.finish()
     },
-};
+}
+.with(&[STEPS], Cost::Seconds);

@@ -7,8 +7,8 @@ use nets::theory::{depth_width, relu, saddles};
 use rand_distr::{Distribution, StandardNormal};
 
 use super::batch::card;
-use super::short::{Evidence, Short};
-use crate::claim::About;
+use super::short::{Evidence, Short, Tuned};
+use crate::claim::{About, Cost, Curve, Parameter, Picture};
 
 /// Squared norms per unit of a random network's last layer, for unit input variance.
 fn finite_networks(
@@ -37,7 +37,9 @@ fn finite_networks(
 
 const CRITICALITY_CARD: About = card("tanh-criticality", "l·K_l → 1/2  ⇔  σ_w² = 1");
 
-pub(super) static CRITICALITY: Short = Short {
+const WIDE: Parameter = Parameter::samples("samples", 400, "networks of one layer of width 200");
+
+pub(super) static CRITICALITY: Tuned = Short {
     about: &CRITICALITY_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact(
@@ -46,6 +48,23 @@ pub(super) static CRITICALITY: Short = Short {
         let at = |sigma| KernelRecursion::new(Activation::Tanh, sigma, 0.0).and_then(|r| r.flow(1.0, 2000));
         let (critical, ordered, chaotic) = (at(1.0)?, at(0.8)?, at(1.5)?);
         evidence.close("l K_l at l = 2000", 2000.0 * critical[2000], 0.5, 1e-3);
+        let layers = || std::iter::successors(Some(1usize), |l| Some((l * 5 / 4).max(l + 1))).take_while(|&l| l <= 2000);
+        let along = |flow: &[f64]| layers().map(|l| (l as f64, l as f64 * flow[l])).collect();
+        evidence.picture(Picture::power_law(
+            "Only at σ_w² = 1 does l K_l tend to 1/2",
+            "layer l",
+            "l K_l",
+            vec![
+                Curve::measured("σ_w² = 1", along(&critical)),
+                Curve::measured("σ_w² = 0.8", along(&ordered[..200]
+                    .iter()
+                    .copied()
+                    .chain(std::iter::repeat_n(0.0, 1801))
+                    .collect::<Vec<_>>())),
+                Curve::measured("σ_w² = 1.5", along(&chaotic)),
+                Curve::theory("1/2", vec![(1.0, 0.5), (2000.0, 0.5)]),
+            ],
+        ));
         evidence.close(
             "(1/K_2000 − 1/K_1000)/1000",
             (1.0 / critical[2000] - 1.0 / critical[1000]) / 1000.0,
@@ -65,7 +84,7 @@ pub(super) static CRITICALITY: Short = Short {
             "The first layer's E tanh² of an ensemble of networks of width 200, against the recursion.",
             context,
         );
-        let sample = finite_networks(Activation::Tanh, 1.0, (1, 200, 400), &mut rng);
+        let sample = finite_networks(Activation::Tanh, 1.0, (1, 200, context.size(&WIDE)?), &mut rng);
         // What the layer passes on is the next kernel over σ_w².
         evidence.mean(
             "K_1",
@@ -87,11 +106,14 @@ pub(super) static CRITICALITY: Short = Short {
         }
         evidence.finish()
     },
-};
+}
+.with(&[WIDE], Cost::Second);
 
 const RELU_CARD: About = card("relu-criticality", "K' = (σ_w²/2) K");
 
-pub(super) static RELU: Short = Short {
+const RECTIFIED: Parameter = Parameter::samples("samples", 2000, "networks of three layers of width 32");
+
+pub(super) static RELU: Tuned = Short {
     about: &RELU_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact("The closed form against the recursion by quadrature.");
@@ -114,7 +136,12 @@ pub(super) static RELU: Short = Short {
             context,
         );
         for sigma in [1.0, 2.0] {
-            let sample = finite_networks(Activation::Relu, sigma, (3, 32, 2000), &mut rng);
+            let sample = finite_networks(
+                Activation::Relu,
+                sigma,
+                (3, 32, context.size(&RECTIFIED)?),
+                &mut rng,
+            );
             evidence.mean(
                 &format!("E q at σ_w² = {sigma}"),
                 &sample,
@@ -128,11 +155,14 @@ pub(super) static RELU: Short = Short {
         evidence.close("K_10/K_0 at σ_w² = 1", relu::kernel_ratio(1.0, 10)?, 1.0, 0.01);
         evidence.finish()
     },
-};
+}
+.with(&[RECTIFIED], Cost::Second);
 
 const FLUCTUATIONS_CARD: About = card("depth-width-variance", "E q² = (1 + 2/n)^L, (1 + 5/n)^L");
 
-pub(super) static FLUCTUATIONS: Short = Short {
+const NARROW: Parameter = Parameter::samples("samples", 3000, "networks of four layers of width 24");
+
+pub(super) static FLUCTUATIONS: Tuned = Short {
     about: &FLUCTUATIONS_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact(
@@ -160,16 +190,21 @@ pub(super) static FLUCTUATIONS: Short = Short {
     approximate: |context| {
         let mut rng = context.rng("depth-width-variance");
         let mut evidence =
-            Evidence::statistical("Ensembles of 3000 networks of width 24 and 4 layers.", context);
+            Evidence::statistical("Ensembles of networks of width 24 and 4 layers.", context);
         for (activation, sigma, expected) in [
             (Activation::Linear, 1.0, depth_width::linear_second_moment(4, 24)?),
             (Activation::Relu, 2.0, depth_width::relu_second_moment(4, 24)?),
         ] {
-            let squares: Vec<f64> = finite_networks(activation, sigma, (4, 24, 3000), &mut rng)
+            let squares: Vec<f64> = finite_networks(activation, sigma, (4, 24, context.size(&NARROW)?), &mut rng)
                 .iter()
                 .map(|q| q * q)
                 .collect();
             evidence.mean(&format!("E q², {activation:?}"), &squares, expected);
+            if activation == Activation::Relu {
+                let title = "ReLU networks, 4 layers of width 24";
+                let level = context.confidence;
+                evidence.picture(Picture::convergence(title, "E q²", &squares, expected, level));
+            }
         }
         evidence.finish()
     },
@@ -179,14 +214,21 @@ pub(super) static FLUCTUATIONS: Short = Short {
         evidence.close("E q² at L = 10, n = 100", ten?, one?, 1e-3);
         evidence.finish()
     },
-};
+}
+.with(&[NARROW], Cost::Second);
 
 const SADDLES_CARD: About = card(
     "saddle-dominance-goe",
     "P(all eigenvalues of GOE(2) > 0) = (2 − √2)/4",
 );
 
-pub(super) static SADDLES: Short = Short {
+const MATRICES: Parameter = Parameter::samples(
+    "samples",
+    20_000,
+    "2 × 2 matrices; twice as many 3 × 3 and five times as many 4 × 4",
+);
+
+pub(super) static SADDLES: Tuned = Short {
     about: &SADDLES_CARD,
     exact: |_| {
         use std::f64::consts::{PI, SQRT_2};
@@ -211,7 +253,8 @@ pub(super) static SADDLES: Short = Short {
             "Random symmetric matrices that have a Cholesky decomposition.",
             context,
         );
-        for (n, trials) in [(2, 20_000u64), (3, 40_000), (4, 100_000)] {
+        let matrices = context.natural(&MATRICES)?;
+        for (n, trials) in [(2, matrices), (3, 2 * matrices), (4, 5 * matrices)] {
             let positive = (0..trials).filter(|_| {
                 let mut m = DMatrix::zeros(n, n);
                 for i in 0..n {
@@ -223,7 +266,7 @@ pub(super) static SADDLES: Short = Short {
                 }
                 m.cholesky().is_some()
             });
-            let share = crate::statistics::proportion(positive.count() as u64, trials, super::DECIDING);
+            let share = crate::statistics::proportion(positive.count() as u64, trials, context.confidence);
             evidence.covers(
                 &format!("N = {n}"),
                 share,
@@ -238,4 +281,5 @@ pub(super) static SADDLES: Short = Short {
         evidence.close("N = 2", saddles::probability_all_positive(2)?, 0.25, 0.01);
         evidence.finish()
     },
-};
+}
+.with(&[MATRICES], Cost::Second);

@@ -1,4 +1,4 @@
-//! The page on all kinds, written from the kinds.
+//! The part of the page on claims that is about kinds, written from the kinds.
 
 use std::fmt::Write;
 
@@ -14,11 +14,9 @@ command exits with status 2.
 Every value is computed from the parameters. Integers are numbers up to 2^53 and texts of digits beyond; rational numbers are
 texts such as `5/7`; the rest are floats with the accuracy stated. Numbers among the parameters may be texts such as `1/2`.
 Parameters that state what follows from the others (`order`, `stab`, `points`, …) are checked.
-
-This page is written by `bridge::claims::batch::documentation`; a test fails when it is out of date.
 ";
 
-/// The page `docs/claims.md`: statement, vocabulary of parameters, keys of the value, source and control of every kind.
+/// The second part of `docs/claims.md`: statement, vocabulary of parameters, keys of the value, source and control of every kind.
 pub fn documentation() -> String {
     let mut page = HEAD.to_owned();
     let mut area = None;
