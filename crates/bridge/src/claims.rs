@@ -12,6 +12,7 @@ mod document;
 mod eps_volume;
 mod hitting_time;
 mod layers;
+mod loose;
 mod models;
 mod orbit_stabilizer_finite;
 mod orbit_stabilizer_lie;
@@ -37,20 +38,29 @@ pub fn all() -> &'static [&'static dyn Claim] {
     static ALL: &[&dyn Claim] = &[
         &orbit_stabilizer_finite::OrbitStabilizerFinite,
         &orbit_stabilizer_lie::OrbitStabilizerLie,
+        &loose::LIE,
         &actions::BURNSIDE,
         &hitting_time::HittingTime,
+        &loose::HITTING,
         &actions::MINIMAL_ORBIT_FIRST,
+        &loose::FIRST,
         &walks::RETURN_TIME,
+        &loose::RETURN,
         &walks::MIXING,
+        &loose::MIXING,
         &actions::TUPLES,
+        &loose::TUPLES,
         &actions::LAYERS,
         &eps_volume::EpsilonVolume,
         &layers::NORM_BALL,
+        &loose::BALL,
         &layers::CONSTANTS,
         &affine_error::AffineError,
         &layers::CLOSURE,
+        &loose::CLOSURE,
         &codes::PCA,
         &codes::WEIGHTS,
+        &loose::WEIGHTS,
         &ae_stabilizer::AutoencoderStabilizer,
         &codes::DENOISER,
         &codes::SPLIT,
