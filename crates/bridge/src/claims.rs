@@ -8,15 +8,19 @@ mod ae_stabilizer;
 mod affine_error;
 pub mod batch;
 mod codes;
+mod cosets;
 mod document;
 mod eps_volume;
 mod hitting_time;
 mod layers;
 mod loose;
+mod maps;
 mod models;
+mod moduli;
 mod orbit_stabilizer_finite;
 mod orbit_stabilizer_lie;
 mod short;
+mod solved;
 mod walks;
 mod wide;
 
@@ -39,7 +43,11 @@ pub fn all() -> &'static [&'static dyn Claim] {
         &orbit_stabilizer_finite::OrbitStabilizerFinite,
         &orbit_stabilizer_lie::OrbitStabilizerLie,
         &loose::LIE,
+        &cosets::PARTITION,
         &actions::BURNSIDE,
+        &cosets::CONJUGATE,
+        &cosets::COSETS,
+        &cosets::TYPES,
         &hitting_time::HittingTime,
         &loose::HITTING,
         &actions::MINIMAL_ORBIT_FIRST,
@@ -50,28 +58,39 @@ pub fn all() -> &'static [&'static dyn Claim] {
         &loose::MIXING,
         &actions::TUPLES,
         &loose::TUPLES,
+        &moduli::JETS,
         &actions::LAYERS,
         &eps_volume::EpsilonVolume,
         &layers::NORM_BALL,
         &loose::BALL,
+        &moduli::NONCOMPACT,
         &layers::CONSTANTS,
         &affine_error::AffineError,
+        &maps::IN_GL,
         &layers::CLOSURE,
         &loose::CLOSURE,
+        &maps::DRIFT,
         &codes::PCA,
+        &maps::GAUGE,
         &codes::WEIGHTS,
         &loose::WEIGHTS,
         &ae_stabilizer::AutoencoderStabilizer,
         &codes::DENOISER,
         &codes::SPLIT,
+        &maps::KERNEL,
         &models::HIERARCHY,
         &models::TENT,
+        &solved::TANH_KERNEL,
         &wide::CRITICALITY,
         &wide::RELU,
+        &solved::RELU_ANGLE,
         &wide::FLUCTUATIONS,
+        &solved::VERTEX,
         &models::OSCILLATOR,
         &models::DECIMATION,
+        &solved::RING,
         &models::ONSAGER,
+        &solved::HIDDEN,
         &wide::SADDLES,
     ];
     ALL

@@ -98,7 +98,7 @@ impl FiniteAction {
     ///
     /// # Errors
     /// [`BridgeError::OrbitTooLarge`] past the limit.
-    pub(super) fn elements(&self, limit: usize) -> Result<Vec<Vec<u32>>, BridgeError> {
+    pub(crate) fn elements(&self, limit: usize) -> Result<Vec<Vec<u32>>, BridgeError> {
         if self.size() > limit.into() {
             return Err(BridgeError::OrbitTooLarge { limit });
         }
@@ -131,7 +131,7 @@ impl FiniteAction {
     }
 
     /// The image of an element of the set.
-    pub(super) fn act(&self, element: &[u32], g: &Permutation) -> Vec<u32> {
+    pub(crate) fn act(&self, element: &[u32], g: &Permutation) -> Vec<u32> {
         let image = |p: u32| g.image(p as usize) as u32;
         match self.points {
             Points::Colourings(_) => {
