@@ -26,9 +26,10 @@ mod wide;
 
 use crate::BridgeError;
 use crate::claim::{self, Claim};
+pub(crate) use short::Evidence;
 
 /// The confidence level at which a sample decides when nothing is known of the run it is part of.
-const DECIDING: f64 = claim::ALONE;
+pub(crate) const DECIDING: f64 = claim::ALONE;
 
 /// Share of the rows that training never sees; claims about held-out rows find them again by the seed.
 pub(crate) const HELD_OUT: f64 = 0.2;

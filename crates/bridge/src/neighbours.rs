@@ -4,6 +4,8 @@
 //! Every system is a room of its own with a `run`, from [`NeighbourOptions`] to a [`NeighbourReport`]; [`all`] lists
 //! them for the command.
 
+pub mod sejnowski;
+
 use serde::Serialize;
 
 use crate::BridgeError;
@@ -53,5 +55,10 @@ pub struct Neighbour {
 
 /// All systems, in the order of a report.
 pub fn all() -> &'static [Neighbour] {
-    &[]
+    const {
+        &[Neighbour {
+            id: "sejnowski",
+            run: sejnowski::run,
+        }]
+    }
 }

@@ -1,7 +1,7 @@
 //! The report of a study: one self-contained HTML page with inline SVG that needs no network.
 
 mod audit;
-mod chart;
+pub(crate) mod chart;
 mod drawing;
 mod page;
 mod tiles;

@@ -2,6 +2,7 @@
 //!
 //! Every function computes from its parameters and refuses those outside its range; integrals carry an error estimate.
 
+pub mod critical_points;
 pub mod depth_width;
 pub mod kernel;
 pub mod linear_autoencoder;

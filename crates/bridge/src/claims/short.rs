@@ -78,7 +78,7 @@ impl Claim for Short {
 }
 
 /// Figures, and whether all of them are what the statement says.
-pub(super) struct Evidence {
+pub(crate) struct Evidence {
     finding: Finding,
     holds: bool,
     /// The level of the intervals made here.
@@ -87,7 +87,7 @@ pub(super) struct Evidence {
 
 impl Evidence {
     /// Evidence by exact arithmetic or enumeration.
-    pub(super) fn exact(statement: &str) -> Self {
+    pub(crate) fn exact(statement: &str) -> Self {
         Evidence {
             finding: Finding {
                 statement: statement.to_owned(),
@@ -104,7 +104,7 @@ impl Evidence {
     }
 
     /// Evidence by samples, or by floating point.
-    pub(super) fn statistical(statement: &str, context: &ClaimContext<'_>) -> Self {
+    pub(crate) fn statistical(statement: &str, context: &ClaimContext<'_>) -> Self {
         let mut evidence = Self::exact(statement);
         evidence.finding.kind = EvidenceKind::Statistical;
         evidence.finding.seed = Some(context.seed);
@@ -113,7 +113,7 @@ impl Evidence {
     }
 
     /// A case that is right or wrong; only the wrong ones are shown.
-    pub(super) fn case(&mut self, right: bool, what: impl FnOnce() -> String) {
+    pub(crate) fn case(&mut self, right: bool, what: impl FnOnce() -> String) {
         self.finding.cases += 1;
         if !right {
             self.holds = false;
@@ -122,7 +122,7 @@ impl Evidence {
     }
 
     /// An exact figure.
-    pub(super) fn equal<T: PartialEq + ToString>(&mut self, name: &str, found: T, expected: T) {
+    pub(crate) fn equal<T: PartialEq + ToString>(&mut self, name: &str, found: T, expected: T) {
         self.finding.cases += 1;
         self.holds &= found == expected;
         self.finding
@@ -131,7 +131,7 @@ impl Evidence {
     }
 
     /// A float near its expected value.
-    pub(super) fn close(&mut self, name: &str, found: f64, expected: f64, within: f64) {
+    pub(crate) fn close(&mut self, name: &str, found: f64, expected: f64, within: f64) {
         self.finding.cases += 1;
         self.holds &= (found - expected).abs() <= within;
         self.finding
@@ -140,7 +140,7 @@ impl Evidence {
     }
 
     /// The mean of a sample, whose interval should contain the expected value.
-    pub(super) fn mean(&mut self, name: &str, sample: &[f64], expected: f64) {
+    pub(crate) fn mean(&mut self, name: &str, sample: &[f64], expected: f64) {
         self.covers(
             name,
             statistics::mean(sample, self.confidence),
@@ -150,7 +150,7 @@ impl Evidence {
     }
 
     /// An interval that should contain the expected value.
-    pub(super) fn covers(&mut self, name: &str, interval: Interval, samples: u64, expected: f64) {
+    pub(crate) fn covers(&mut self, name: &str, interval: Interval, samples: u64, expected: f64) {
         self.finding.cases += samples;
         self.holds &= interval.contains(expected);
         self.finding
@@ -159,16 +159,16 @@ impl Evidence {
     }
 
     /// A figure that decides nothing.
-    pub(super) fn note(&mut self, figure: Figure) {
+    pub(crate) fn note(&mut self, figure: Figure) {
         self.finding.figures.push(figure);
     }
 
     /// The series behind the figures.
-    pub(super) fn picture(&mut self, picture: Picture) {
+    pub(crate) fn picture(&mut self, picture: Picture) {
         self.finding.picture = Some(picture);
     }
 
-    pub(super) fn finish(mut self) -> Result<Finding, BridgeError> {
+    pub(crate) fn finish(mut self) -> Result<Finding, BridgeError> {
         self.finding.outcome = self.holds.into();
         Ok(self.finding)
     }
