@@ -5,6 +5,7 @@
 //! them for the command.
 
 pub mod sejnowski;
+pub mod winter;
 
 use serde::Serialize;
 
@@ -44,21 +45,28 @@ pub struct NeighbourReport {
     pub notes: Vec<String>,
 }
 
+/// How a system is run.
+pub type Run = fn(&NeighbourOptions) -> Result<NeighbourReport, BridgeError>;
+
 /// A system: its name and how to run it.
 #[derive(Debug, Clone, Copy)]
 pub struct Neighbour {
     /// As [`NeighbourReport::id`].
     pub id: &'static str,
     /// Runs it. The same options give the same report, on any number of threads.
-    pub run: fn(&NeighbourOptions) -> Result<NeighbourReport, BridgeError>,
+    pub run: Run,
 }
 
 /// All systems, in the order of a report.
 pub fn all() -> &'static [Neighbour] {
-    const {
-        &[Neighbour {
-            id: "sejnowski",
-            run: sejnowski::run,
-        }]
-    }
+    const ALL: &[Neighbour] = &[
+        neighbour("winter", winter::run),
+        neighbour("sejnowski", sejnowski::run),
+    ];
+    ALL
+}
+
+/// One line of the list.
+const fn neighbour(id: &'static str, run: Run) -> Neighbour {
+    Neighbour { id, run }
 }

@@ -2,6 +2,7 @@
 
 pub mod hidden_unit;
 pub mod hierarchy;
+pub mod invariant_autoencoder;
 pub mod ising;
 pub mod oscillator;
 pub mod tent;

@@ -174,7 +174,7 @@ impl Whitening {
 }
 
 /// Mean and covariance of the rows, in f64.
-fn moments(data: &Dataset) -> (DVector<f64>, DMatrix<f64>) {
+pub(crate) fn moments(data: &Dataset) -> (DVector<f64>, DMatrix<f64>) {
     let (count, width) = (data.len() as f64, data.width());
     let mut mean = DVector::zeros(width);
     for row in 0..data.len() {
