@@ -4,6 +4,7 @@
 //! Every system is a room of its own with a `run`, from [`NeighbourOptions`] to a [`NeighbourReport`]; [`all`] lists
 //! them for the command.
 
+pub mod de_mello_koch;
 pub mod sejnowski;
 pub mod winter;
 
@@ -61,6 +62,7 @@ pub struct Neighbour {
 pub fn all() -> &'static [Neighbour] {
     const ALL: &[Neighbour] = &[
         neighbour("winter", winter::run),
+        neighbour("de-mello-koch", de_mello_koch::run),
         neighbour("sejnowski", sejnowski::run),
     ];
     ALL

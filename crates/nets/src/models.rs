@@ -4,5 +4,7 @@ pub mod hidden_unit;
 pub mod hierarchy;
 pub mod invariant_autoencoder;
 pub mod ising;
+pub mod momentum;
 pub mod oscillator;
+pub mod spins;
 pub mod tent;
