@@ -4,8 +4,10 @@
 //! Every system is a room of its own with a `run`, from [`NeighbourOptions`] to a [`NeighbourReport`]; [`all`] lists
 //! them for the command.
 
+pub mod bengio;
 pub mod de_mello_koch;
 pub mod sejnowski;
+pub mod vicente;
 pub mod winter;
 
 use serde::Serialize;
@@ -63,7 +65,9 @@ pub fn all() -> &'static [Neighbour] {
     const ALL: &[Neighbour] = &[
         neighbour("winter", winter::run),
         neighbour("de-mello-koch", de_mello_koch::run),
+        neighbour("bengio", bengio::run),
         neighbour("sejnowski", sejnowski::run),
+        neighbour("vicente", vicente::run),
     ];
     ALL
 }

@@ -6,5 +6,6 @@ pub mod invariant_autoencoder;
 pub mod ising;
 pub mod momentum;
 pub mod oscillator;
+pub mod pieces;
 pub mod spins;
 pub mod tent;
