@@ -132,5 +132,14 @@ fn every_claim_comes_out_as_expected_and_every_control_fails() {
     for claim in claims {
         assert_eq!(claim["verdict"], claim["expected"], "{}", claim["id"]);
         assert_eq!(claim["negative_control"]["outcome"], "fails", "{}", claim["id"]);
+        // The level of confidence allows for at least the comparisons that were made.
+        let id = claim["id"].as_str().unwrap();
+        let compared = |part: &str| {
+            let figures = claim[part]["figures"].as_array().unwrap();
+            let is_compared = |f: &&serde_json::Value| f["value"].is_object() && f["expected"].is_string();
+            figures.iter().filter(is_compared).count()
+        };
+        let allowed = bridge::claims::find(id).unwrap().comparisons();
+        assert!(compared("exact") + compared("approximate") <= allowed, "{id}");
     }
 }

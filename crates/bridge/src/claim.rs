@@ -28,7 +28,7 @@ pub use context::{ALONE, ClaimContext, Level};
 pub use hooks::Defect;
 pub use parameter::{Parameter, Parameters, Range};
 pub use picture::{Curve, Picture, Style};
-pub use run::{Correction, FAMILY_ERROR, Timed, check_all, comparisons_made};
+pub use run::{Correction, FAMILY_ERROR, Timed, check_all};
 
 use crate::BridgeError;
 use crate::error::refuse;

@@ -3,10 +3,13 @@
 mod audit;
 pub(crate) mod chart;
 mod drawing;
+mod ledger;
 mod page;
+mod picture;
 mod tiles;
 
 pub use audit::audit_html;
+pub use ledger::{Run, claims_html};
 pub use tiles::feature_png;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -116,7 +119,7 @@ section > p, figcaption { max-width: 62rem; color: #333; }
 table { border-collapse: collapse; width: 100%; font-size: .95rem; }
 th { text-align: left; background: #f4f4f4; } th, td { padding: .45rem .6rem; border-bottom: 1px solid #e4e4e4; vertical-align: top; }
 table.numbers { width: auto; } table.numbers td:not(:first-child), table.numbers th:not(:first-child) { text-align: right; font-variant-numeric: tabular-nums; }
-td.code { color: #666; font-variant-numeric: tabular-nums; }
+td.code { color: #666; font-variant-numeric: tabular-nums; } td.time { white-space: nowrap; }
 .formula { font-family: ui-monospace, monospace; font-size: .86rem; color: #444; margin-top: .2rem; } .source { font-size: .8rem; color: #777; }
 .holds { color: #00704a; font-weight: 600; } .fails { color: #b3261e; font-weight: 600; } .undecided, .vacuous { color: #8a5a00; font-weight: 600; }
 .verdict { font-size: 1.05rem; }

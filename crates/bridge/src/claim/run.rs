@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Claim, ClaimContext, ClaimReport, EvidenceKind, FigureValue, Finding, check};
+use super::{Claim, ClaimContext, ClaimReport, check};
 use crate::BridgeError;
 
 /// The chance that a run calls any true claim false, over all of its intervals.
@@ -81,19 +81,4 @@ pub fn check_all(
         })
         .collect();
     checked.into_iter().collect()
-}
-
-/// The intervals that the verdict of a report rests upon: those of its two statistical parts that are compared with theory.
-pub fn comparisons_made(report: &ClaimReport) -> usize {
-    let of = |finding: &Finding| {
-        let compared = finding.figures.iter().filter(|figure| {
-            matches!(figure.value, FigureValue::Estimate { .. }) && figure.expected.is_some()
-        });
-        if finding.kind == EvidenceKind::Statistical {
-            compared.count()
-        } else {
-            0
-        }
-    };
-    of(&report.exact) + of(&report.approximate)
 }

@@ -118,7 +118,7 @@ impl Claim for AffineError {
             statement: self.about().control.to_owned(),
             kind: EvidenceKind::Statistical,
             outcome: ((exponent.estimate - 2.0).abs() <= NEAR).into(),
-            figures: vec![Figure::estimate("exponent, Relu at its kink", exponent).expecting(1)],
+            figures: vec![Figure::estimate("exponent, Relu at its kink", exponent).expecting(2)],
             cases: RADII.len() as u64,
             seed: Some(context.seed),
             picture: None,

@@ -12,7 +12,7 @@ use super::actions::{PAIRS, TUPLE_GROUPS, stabilizers};
 use super::codes::weight_orbit_of;
 use super::short::{Evidence, Short, Tuned};
 use super::walks::{WALKS, walk};
-use crate::claim::{About, Area, Cost, Figure, Parameter, Verdict};
+use crate::claim::{About, Area, Cost, Curve, Figure, Parameter, Picture, Verdict};
 use crate::figure::dimensions;
 use crate::finite::search::{first_found, hitting_time};
 use crate::finite::{named_group, tuples};
@@ -100,6 +100,21 @@ pub(super) static LIE: Short = Short {
         let circle = rank_at(&Matrix2::identity());
         let larger = (0..200).filter(|_| rank_at(&ellipse(&mut rng)) > circle).count();
         evidence.equal("of 200 random ellipses, with a larger orbit", larger, 200);
+        let ratios = (0..16).map(|step| 1.0 + 0.2 * f64::from(step));
+        let ranks = ratios.map(|ratio| (ratio, rank_at(&Matrix2::new(1.0, 0.0, 0.0, ratio * ratio)) as f64));
+        evidence.picture(Picture::Chart {
+            title: "The orbit of an ellipse, from the circle on".to_owned(),
+            x: "ratio of the axes".to_owned(),
+            y: "dimension of the orbit".to_owned(),
+            logarithmic: (false, false),
+            curves: vec![
+                Curve::measured("found", ranks.collect()),
+                Curve::theory(
+                    "what the loose reading says",
+                    vec![(1.0, 3.0), (1.001, 4.0), (4.0, 4.0)],
+                ),
+            ],
+        });
         evidence.finish()
     },
     control: |_| {
@@ -351,12 +366,22 @@ pub(super) static TUPLES: Short = Short {
     about: &TUPLES_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact("Types of stabilizers of k-tuples up to k = 5.");
+        let mut curves = Vec::new();
         for name in TUPLE_GROUPS {
             let types = types(name)?;
             evidence.case(types.windows(2).all(|pair| pair[0] < pair[1]), || {
                 format!("{name}: {types:?}")
             });
+            let along = (1..).map(f64::from).zip(types.iter().map(|&count| count as f64));
+            curves.push(Curve::measured(name, along.collect()));
         }
+        evidence.picture(Picture::Chart {
+            title: "Types of features of features: they saturate".to_owned(),
+            x: "depth k".to_owned(),
+            y: "types of stabilizers".to_owned(),
+            logarithmic: (false, false),
+            curves,
+        });
         evidence.finish()
     },
     approximate: |context| {

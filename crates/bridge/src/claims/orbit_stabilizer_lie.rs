@@ -8,7 +8,7 @@ use rand::RngExt;
 
 use crate::BridgeError;
 use crate::claim::{
-    About, Area, Claim, ClaimContext, Cost, EvidenceKind, Figure, Finding, Parameter, Verdict,
+    About, Area, Claim, ClaimContext, Cost, Curve, EvidenceKind, Figure, Finding, Parameter, Picture, Verdict,
 };
 use crate::shadow::NumericRank;
 
@@ -79,8 +79,10 @@ impl Claim for OrbitStabilizerLie {
 
     fn exact(&self, context: &ClaimContext<'_>) -> Result<Finding, BridgeError> {
         let (mut figures, mut holds) = (Vec::new(), true);
+        let mut found = Vec::new();
         for row in &ROWS {
             let (stabilizer, orbit, whole) = dimensions(context, row.algebra, row.polynomial)?;
+            found.push((row.algebra, (stabilizer as f64, orbit as f64)));
             holds &= stabilizer + orbit == whole && (stabilizer, orbit) == (row.stabilizer, row.orbit);
             figures.push(
                 Figure::exact(
@@ -97,7 +99,7 @@ impl Claim for OrbitStabilizerLie {
             figures,
             cases: ROWS.len() as u64,
             seed: None,
-            picture: None,
+            picture: Some(picture(&found)),
         })
     }
 
@@ -156,6 +158,29 @@ impl Claim for OrbitStabilizerLie {
 
     fn cost(&self) -> Cost {
         Cost::Instant
+    }
+}
+
+/// The dimensions of the figures, on the lines where they add up to that of the group.
+fn picture(found: &[(&str, (f64, f64))]) -> Picture {
+    let of = |algebra: &str| {
+        let points = found.iter().filter(|(name, _)| *name == algebra).map(|f| f.1);
+        let mut points: Vec<(f64, f64)> = points.collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Curve::measured(&format!("figures under {algebra}"), points)
+    };
+    let line = |name: &str, whole: f64| Curve::theory(name, vec![(0.0, whole), (4.0, whole - 4.0)]);
+    Picture::Chart {
+        title: "Dimensions of orbits and of stabilizers".to_owned(),
+        x: "dimension of the stabilizer".to_owned(),
+        y: "dimension of the orbit".to_owned(),
+        logarithmic: (false, false),
+        curves: vec![
+            of("gl(2)"),
+            of("aff(2)"),
+            line("dim GL(2) = 4", 4.0),
+            line("dim Aff(2) = 6", 6.0),
+        ],
     }
 }
 

@@ -23,6 +23,10 @@ pub(crate) struct Series {
     pub(crate) points: Vec<(f64, f64)>,
     /// Drawn as dots joined by a thin line, instead of as a line alone.
     pub(crate) dotted: bool,
+    /// Lower and upper ends at the points, for a band around the curve.
+    pub(crate) band: Vec<(f64, f64)>,
+    /// Whether dots are joined at all.
+    pub(crate) joined: bool,
 }
 
 impl Series {
@@ -31,6 +35,8 @@ impl Series {
             name: name.into(),
             points,
             dotted: false,
+            band: Vec::new(),
+            joined: true,
         }
     }
 
@@ -39,6 +45,16 @@ impl Series {
             name: name.into(),
             points,
             dotted: true,
+            band: Vec::new(),
+            joined: true,
+        }
+    }
+
+    /// Dots that are not joined.
+    pub(crate) fn scatter(name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        Series {
+            joined: false,
+            ..Self::dots(name, points)
         }
     }
 }
@@ -85,18 +101,26 @@ impl Chart<'_> {
         let points: Vec<(f64, f64)> = self.series.iter().flat_map(|s| self.shown(s)).collect();
         let (log_x, log_y) = self.logarithmic;
         let x = range(points.iter().map(|p| p.0), log_x);
-        let y = range(points.iter().map(|p| p.1), log_y);
+        // The first parts of bands are wide; the picture need not hold them.
+        let late = |s: &Series| -> Vec<f64> {
+            let from = s.band.len() / 4;
+            s.band.iter().skip(from).flat_map(|b| [b.0, b.1]).collect()
+        };
+        let ends = self.series.iter().flat_map(late);
+        let ends = ends.filter(|end| end.is_finite() && (!log_y || *end > 0.0));
+        let y = range(points.iter().map(|p| p.1).chain(ends), log_y);
         match (log_x, log_y) {
-            (false, false) => self.plot(area, x.0..x.1, y.0..y.1),
-            (true, false) => self.plot(area, (x.0..x.1).log_scale(), y.0..y.1),
-            (false, true) => self.plot(area, x.0..x.1, (y.0..y.1).log_scale()),
-            (true, true) => self.plot(area, (x.0..x.1).log_scale(), (y.0..y.1).log_scale()),
+            (false, false) => self.plot(area, y, x.0..x.1, y.0..y.1),
+            (true, false) => self.plot(area, y, (x.0..x.1).log_scale(), y.0..y.1),
+            (false, true) => self.plot(area, y, x.0..x.1, (y.0..y.1).log_scale()),
+            (true, true) => self.plot(area, y, (x.0..x.1).log_scale(), (y.0..y.1).log_scale()),
         }
     }
 
     fn plot<X, Y>(
         &self,
         area: &DrawingArea<SVGBackend<'_>, Shift>,
+        (low, high): (f64, f64),
         x: X,
         y: Y,
     ) -> Result<(), Box<dyn std::error::Error>>
@@ -127,9 +151,26 @@ impl Chart<'_> {
             .draw()?;
         for (series, colour) in self.series.iter().zip(PALETTE.iter().cycle()) {
             let points = self.shown(series);
+            if !series.band.is_empty() {
+                let ends = series.points.iter().zip(&series.band);
+                let inside = |value: f64| {
+                    if value.is_nan() {
+                        low
+                    } else {
+                        value.clamp(low, high)
+                    }
+                };
+                let ends = ends.filter(|((x, _), _)| !self.logarithmic.0 || *x > 0.0);
+                let (lower, upper): (Vec<_>, Vec<_>) = ends
+                    .map(|((x, _), (l, u))| ((*x, inside(*l)), (*x, inside(*u))))
+                    .unzip();
+                let outline: Vec<(f64, f64)> = lower.into_iter().chain(upper.into_iter().rev()).collect();
+                chart.draw_series(std::iter::once(Polygon::new(outline, colour.mix(0.18))))?;
+            }
             let style = colour.stroke_width(if series.dotted { 1 } else { 2 });
+            let joined = if series.joined { points.clone() } else { Vec::new() };
             chart
-                .draw_series(LineSeries::new(points.clone(), style))?
+                .draw_series(LineSeries::new(joined, style))?
                 .label(series.name.clone())
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2)));
             if series.dotted {
