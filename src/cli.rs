@@ -11,9 +11,11 @@ mod fit;
 mod group;
 mod isotropy;
 mod lie;
+mod merge;
 mod model;
 mod output;
 mod pretrain;
+mod signal;
 mod study;
 mod symmetries;
 mod verify;
@@ -56,7 +58,9 @@ enum Command {
     /// What leaves a trained map alone: its Lie algebra of symmetries.
     Symmetries(Box<symmetries::Args>),
     /// Check claims of the theory, each with a negative control.
-    Verify(verify::Args),
+    Verify(Box<verify::Args>),
+    /// Join the shards of a sweep (`shadow verify --shard I/N`).
+    Merge(merge::Args),
     /// Which relabellings of the units leave a network's weights (or a matrix) as they are.
     Isotropy(isotropy::Args),
     /// Two networks compared up to the names of their units.
@@ -93,6 +97,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
         Command::Features(args) => features::run(&args),
         Command::Symmetries(args) => symmetries::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Merge(args) => merge::run(&args),
         Command::Isotropy(args) => isotropy::run(&args),
         Command::Align(args) => align::run(&args),
         Command::Audit(args) => audit::run(&args),

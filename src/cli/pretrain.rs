@@ -4,14 +4,13 @@ mod model;
 mod progress;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use nets::{
     Dataset, EpochError, LayerOptions, NetError, Stack, VariationalOptions, VariationalTrainer, history_csv,
 };
 use serde::Serialize;
 
+use super::signal::stop_on_signal;
 use super::{CliError, Outcome, data, output};
 use model::Plan;
 use progress::Reporter;
@@ -143,14 +142,6 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
 /// The state of the run of one layer, as the trainers name it.
 fn checkpoint(out: &Path, layer: usize) -> PathBuf {
     out.join(format!("layer-{layer}.safetensors"))
-}
-
-/// A flag that is set by Ctrl-C (or a request to terminate).
-fn stop_on_signal() -> Result<Arc<AtomicBool>, CliError> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).map_err(CliError::Signal)?;
-    Ok(stop)
 }
 
 fn train_plan(

@@ -1,6 +1,7 @@
 //! `shadow verify`: the ledger of claims, and tables of claims.
 
 mod batch;
+pub(crate) mod sweep;
 
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -9,7 +10,8 @@ use std::time::{Duration, Instant};
 use bridge::claim::{
     self, Area, Claim, ClaimContext, ClaimReport, Correction, Cost, Level, Parameter, Parameters, Timed,
 };
-use bridge::claims;
+use bridge::sweep::{Plan, Shard, Summary};
+use bridge::{claims, report};
 use serde::Serialize;
 
 use super::{CliError, Outcome, output};
@@ -38,7 +40,7 @@ pub(crate) struct Args {
     #[arg(long)]
     timings: bool,
     /// Compute the values of a table of claims: entries with `claim` and `params` (docs/claims.md).
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["claims", "list", "area", "parameters", "timings"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["claims", "list", "area", "parameters", "timings", "report", "out"])]
     batch: Option<PathBuf>,
     /// Give up an entry of the table after so many seconds.
     #[arg(long, value_name = "SECONDS", requires = "batch")]
@@ -46,6 +48,24 @@ pub(crate) struct Args {
     /// Seed of every random choice.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Write a report with a picture of every claim: an HTML page that needs no network.
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
+    /// Check the claims at every seed from the first to the last, and count the false alarms.
+    #[arg(long, value_name = "FIRST..LAST", requires = "out")]
+    seeds: Option<String>,
+    /// Folder for the journal of a sweep (`--seeds`, or `--level exhaustive`), from which it goes on when it was stopped.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Only a part of the sweep: every N-th item, beginning with the I-th; `shadow merge` joins the parts.
+    #[arg(long, value_name = "I/N", requires = "out")]
+    shard: Option<String>,
+    /// The largest order of the groups of the exhaustive sweep, up to 100.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    max_order: usize,
+    /// The largest degree of the transitive groups of the exhaustive sweep, up to 8.
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    max_degree: usize,
     /// Number of threads; all processors when it is not given. The results do not depend on it.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -61,6 +81,8 @@ struct Ledger<'a> {
     parameters: &'a Parameters,
     confidence: Correction,
     claims: Vec<Entry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sweep: Option<&'a Summary>,
 }
 
 /// A claim in the JSON.
@@ -156,10 +178,32 @@ fn check(args: &Args) -> Result<Outcome, CliError> {
     if args.list {
         return list(args, &chosen);
     }
+    if let Some(file) = &args.report {
+        output::writable(file)?;
+    }
     let parameters = Parameters::parse(&args.parameters, &chosen)?;
+    let level: Level = args.level.parse()?;
+    let shard: Option<Shard> = args.shard.as_ref().map(|text| text.parse()).transpose()?;
+    let plan = plan(args, &chosen, level, &parameters)?;
+    let swept = match (&plan, &args.out) {
+        (Some(plan), Some(folder)) => match sweep::run(plan, shard, folder)? {
+            Some(summary) => Some(summary),
+            None => return Ok(Outcome::Interrupted),
+        },
+        _ => None,
+    };
+    // A sweep over seeds, or a part of a sweep, is all that there is to do.
+    if let Some(summary) = swept.as_ref().filter(|_| shard.is_some() || args.seeds.is_some()) {
+        if args.json.is_some() {
+            print(args, summary)?;
+        } else {
+            output::text(&sweep::describe(summary))?;
+        }
+        return Ok(sweep::outcome(summary));
+    }
     let confidence = Correction::over(&chosen);
     let context = ClaimContext {
-        level: args.level.parse()?,
+        level,
         parameters: &parameters,
         confidence: confidence.level,
         ..ClaimContext::with_seed(args.seed)
@@ -188,6 +232,7 @@ fn check(args: &Args) -> Result<Outcome, CliError> {
             parameters: &parameters,
             confidence,
             claims: entries,
+            sweep: swept.as_ref(),
         };
         print(args, &ledger)?;
     } else {
@@ -202,12 +247,100 @@ fn check(args: &Args) -> Result<Outcome, CliError> {
         for timed in &checked {
             output::text(&describe(&timed.report, timed.time))?;
         }
+        if let Some(summary) = &swept {
+            output::text(&sweep::describe(summary))?;
+        }
         let (reports, times): (Vec<_>, Vec<_>) = checked.iter().map(|t| (&t.report, t.time)).unzip();
         output::text(&table(&reports, &times))?;
         output::text(&summary(&reports, start.elapsed()))?;
     }
+    if let Some(file) = &args.report {
+        let page = report::claims_html(&report::Run {
+            claims: &checked,
+            seed: args.seed,
+            level,
+            parameters: &parameters,
+            confidence,
+        })?;
+        output::file(file, page.as_bytes())?;
+    }
     let reports: Vec<_> = checked.iter().map(|timed| &timed.report).collect();
-    Ok(outcome(&reports))
+    match swept.as_ref().map(sweep::outcome) {
+        None | Some(Outcome::Good) => Ok(outcome(&reports)),
+        Some(other) => Ok(other),
+    }
+}
+
+/// The sweep that the options ask for, if they ask for one.
+fn plan(
+    args: &Args,
+    chosen: &[&dyn Claim],
+    level: Level,
+    parameters: &Parameters,
+) -> Result<Option<Plan>, CliError> {
+    let plan = match &args.seeds {
+        Some(text) => {
+            let ends = text.split_once("..");
+            let ends =
+                ends.and_then(|(first, last)| Some((first.trim().parse().ok()?, last.trim().parse().ok()?)));
+            let Some((first, last)) = ends else {
+                return Err(CliError::Option {
+                    option: "--seeds",
+                    value: text.clone(),
+                    expected: "FIRST..LAST, for example 1..100",
+                });
+            };
+            Some(Plan::Seeds {
+                claims: chosen.iter().map(|claim| claim.about().id.to_owned()).collect(),
+                first,
+                last,
+                level,
+                parameters: parameters.clone(),
+            })
+        }
+        None => {
+            let of_groups = chosen.iter().any(|claim| claim.about().area == Area::Groups);
+            (level == Level::Exhaustive && of_groups).then_some(Plan::Groups {
+                max_order: args.max_order,
+                max_degree: args.max_degree,
+            })
+        }
+    };
+    let refused = |option, value: &str, expected| {
+        Err(CliError::Option {
+            option,
+            value: value.to_owned(),
+            expected,
+        })
+    };
+    match (&plan, &args.out, &args.shard) {
+        (Some(plan), Some(_), _) => {
+            plan.items()?;
+        }
+        (Some(_), None, _) => {
+            return refused(
+                "--level",
+                "exhaustive",
+                "--out DIR with it, for the journal of the sweep over groups",
+            );
+        }
+        (None, _, Some(shard)) => {
+            return refused(
+                "--shard",
+                shard,
+                "a sweep with it: --seeds FIRST..LAST, or claims about groups at --level exhaustive",
+            );
+        }
+        (None, Some(out), None) => {
+            return refused(
+                "--out",
+                &out.display().to_string(),
+                "a sweep with it: --seeds FIRST..LAST, or claims about groups at --level exhaustive",
+            );
+        }
+        (None, None, None) => {}
+    }
+    Ok(plan)
 }
 
 /// One line on the whole run.

@@ -86,6 +86,14 @@ pub enum BridgeError {
         /// The names there are.
         known: String,
     },
+    /// The journal of a sweep cannot be used.
+    #[error("{path}: {problem}", path = path.display())]
+    Journal {
+        /// Its file.
+        path: std::path::PathBuf,
+        /// What stands against it.
+        problem: String,
+    },
     /// A study needs images.
     #[error("the data have no image shape: a study needs images of one size")]
     NoImageShape,

@@ -19,6 +19,7 @@ pub mod report;
 pub mod shadow;
 pub mod statistics;
 pub mod study;
+pub mod sweep;
 pub mod symmetry;
 pub mod volume;
 pub mod weight_space;

@@ -17,7 +17,7 @@ pub enum Level {
     Quick,
     /// Four times the samples: the whole ledger in less than ten minutes.
     Standard,
-    /// Sixteen times the samples; with the sweep over all small groups, hours on one machine.
+    /// Sixteen times the samples; the sweep over all small groups goes with it.
     Exhaustive,
 }
 
