@@ -102,7 +102,7 @@ fn section(timed: &Timed) -> Result<Markup, BridgeError> {
             h2 { (about.code) " " (about.id) }
             p class="lead" { (about.statement) }
             p class="formula" { (about.formula) }
-            p { (verdict(report)) " " span class="source" { "after " (seconds(timed)) ". Source: " (about.source) } }
+            div { (verdict(report)) " " span class="source" { "after " (seconds(timed)) ". Source: " (about.source) } }
             @if !pictures.is_empty() {
                 div class="row" { @for picture in &pictures { figure { (picture) } } }
             }
