@@ -21,6 +21,9 @@ pub(crate) enum Purpose {
     Learner = 9,
     Patches = 10,
     Start = 11,
+    Ensemble = 12,
+    Hierarchy = 13,
+    Deformation = 14,
 }
 
 /// The stream at (seed, purpose, first, second).

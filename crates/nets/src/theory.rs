@@ -3,7 +3,10 @@
 //! Every function computes from its parameters and refuses those outside its range; integrals carry an error estimate.
 
 pub mod critical_points;
+pub mod criticality;
 pub mod depth_width;
+pub mod ensemble;
+pub mod finite_width;
 pub mod kernel;
 pub mod linear_autoencoder;
 pub mod quadrature;

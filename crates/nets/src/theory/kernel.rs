@@ -16,7 +16,7 @@
 //! # Ok::<(), nets::NetError>(())
 //! ```
 
-use super::quadrature::gaussian_mean;
+use super::quadrature::{Integral, gaussian_mean};
 use crate::error::refuse;
 use crate::{Activation, NetError};
 
@@ -29,9 +29,9 @@ pub const MAX_LAYERS: usize = 1_000_000;
 /// The recursion of one activation at one initialisation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct KernelRecursion {
-    activation: Activation,
-    sigma_w2: f64,
-    sigma_b2: f64,
+    pub(super) activation: Activation,
+    pub(super) sigma_w2: f64,
+    pub(super) sigma_b2: f64,
 }
 
 /// χ⊥ and χ∥ at a kernel.
@@ -63,12 +63,8 @@ impl KernelRecursion {
     }
 
     /// E f(√K z).
-    fn mean(&self, kernel: f64, f: impl Fn(f64) -> f64) -> Result<f64, NetError> {
-        if !(0.0..=1e12).contains(&kernel) {
-            return refuse("K", kernel, "a number from 0 to 1e12");
-        }
-        let root = kernel.sqrt();
-        Ok(gaussian_mean(|z| f(root * z), 1.0 / root, TOLERANCE)?.value)
+    pub(super) fn mean(&self, kernel: f64, f: impl Fn(f64) -> f64) -> Result<f64, NetError> {
+        Ok(mean_over_kernel(kernel, f)?.value)
     }
 
     /// The kernel of the next layer.
@@ -131,7 +127,16 @@ impl KernelRecursion {
     }
 }
 
-fn check_layers(layers: usize) -> Result<(), NetError> {
+/// E f(√K z) over a standard normal z.
+pub(super) fn mean_over_kernel(kernel: f64, f: impl Fn(f64) -> f64) -> Result<Integral, NetError> {
+    if !(0.0..=1e12).contains(&kernel) {
+        return refuse("K", kernel, "a number from 0 to 1e12");
+    }
+    let root = kernel.sqrt();
+    gaussian_mean(|z| f(root * z), 1.0 / root, TOLERANCE)
+}
+
+pub(super) fn check_layers(layers: usize) -> Result<(), NetError> {
     if layers > MAX_LAYERS {
         return refuse("layers", layers, "at most 1000000");
     }
