@@ -31,6 +31,7 @@ mod rbm;
 mod rounding;
 mod stack;
 mod stiefel;
+pub mod structure;
 pub mod theory;
 mod train;
 mod tune;
