@@ -1,7 +1,11 @@
-//! Counts of the random hierarchy model (Petrini, Cagnetta, Tomasini, Favero and Wyart, arXiv 2307.02129).
+//! The random hierarchy model (Cagnetta, Petrini, Tomasini, Favero and Wyart, arXiv 2307.02129): its counts, its generator
+//! ([`rules`]), a network of its shape ([`network`]).
 //!
 //! Each of n_c classes is rewritten L times; a symbol becomes one of m strings of s symbols. The model is unambiguous only
 //! if the m·v strings of one level differ, so m ≤ v^(s−1) for v symbols.
+
+pub mod network;
+pub mod rules;
 
 use num_bigint::BigUint;
 
