@@ -8,6 +8,7 @@ pub mod depth_width;
 pub mod ensemble;
 pub mod finite_width;
 pub mod kernel;
+pub mod least_squares;
 pub mod linear_autoencoder;
 pub mod quadrature;
 pub mod relu;
