@@ -182,7 +182,7 @@ pub fn relative_stability(
         let length = image
             .iter()
             .zip(&moved)
-            .map(|(x, y)| f64::from(x - y).powi(2))
+            .map(|(x, y)| (f64::from(*x) - f64::from(*y)).powi(2))
             .sum::<f64>()
             .sqrt();
         for pixel in 0..pixels {
