@@ -5,7 +5,11 @@
 //! them for the command.
 
 pub mod bengio;
+pub mod celledoni;
 pub mod de_mello_koch;
+pub mod fan;
+pub mod petrini;
+pub mod roberts;
 pub mod sejnowski;
 pub mod vicente;
 pub mod winter;
@@ -68,6 +72,10 @@ pub fn all() -> &'static [Neighbour] {
         neighbour("bengio", bengio::run),
         neighbour("sejnowski", sejnowski::run),
         neighbour("vicente", vicente::run),
+        neighbour("petrini", petrini::run),
+        neighbour("fan", fan::run),
+        neighbour("celledoni", celledoni::run),
+        neighbour("roberts", roberts::run),
     ];
     ALL
 }
@@ -75,4 +83,50 @@ pub fn all() -> &'static [Neighbour] {
 /// One line of the list.
 const fn neighbour(id: &'static str, run: Run) -> Neighbour {
     Neighbour { id, run }
+}
+
+/// Runs a system in its quick form: what it states must hold, what it calls false must fail, and it has a picture.
+#[cfg(test)]
+fn check_report(run: Run) {
+    check_report_of(run, &NeighbourOptions::default());
+}
+
+#[cfg(test)]
+fn check_report_of(run: Run, options: &NeighbourOptions) {
+    use crate::claim::Verdict;
+    let report = run(options).unwrap();
+    for finding in &report.findings {
+        println!("{}: {}", finding.outcome, finding.statement);
+        finding.figures.iter().for_each(|figure| println!("    {figure}"));
+    }
+    for finding in &report.findings {
+        let expected = if finding.statement.starts_with("False") {
+            Verdict::Fails
+        } else {
+            Verdict::Holds
+        };
+        assert_eq!(finding.outcome, expected, "{finding:#?}");
+    }
+    assert!(report.findings.iter().any(|f| f.outcome == Verdict::Fails));
+    assert!(report.picture.is_some_and(|svg| svg.starts_with("<svg")));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[ignore = "the full sizes take minutes"]
+    fn full_studies_hold() {
+        for system in all() {
+            println!("{}", system.id);
+            check_report_of(
+                system.run,
+                &NeighbourOptions {
+                    seed: 1,
+                    quick: false,
+                },
+            );
+        }
+    }
 }
