@@ -198,7 +198,7 @@ pub fn relative_stability(
         deformation: (deformed - &plain).norm_squared() / count,
         noise: (noisy - plain).norm_squared() / count,
     };
-    if !(stability.noise > 0.0) {
+    if stability.noise.is_nan() || stability.noise == 0.0 {
         return Err(NetError::OutOfRange {
             what: "mean squared response to noise".into(),
             index: 0,

@@ -32,8 +32,7 @@ pub fn cayley(skew: &DMatrix<f64>) -> Result<DMatrix<f64>, NetError> {
         .enumerate()
         .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
         .map_or((0, 0.0), |(index, value)| (index, *value));
-    // Negated, so that a NaN is refused too.
-    if !(value.abs() <= 1e-12 * skew.amax()) {
+    if value.is_nan() || value.abs() > 1e-12 * skew.amax() {
         return Err(NetError::OutOfRange {
             what: "A + Aᵀ of a skew matrix".into(),
             index,
