@@ -17,7 +17,10 @@
 //! ```
 
 mod layout;
+mod walk;
 mod write;
+
+pub use walk::{GraphMeasures, GraphWalk, HittingTimes, SpectralGap};
 
 use groups::{Action, Orbit, PermGroup, Permutation};
 use num_bigint::BigUint;
@@ -33,6 +36,8 @@ pub struct LabelledGraph {
     pub title: String,
     /// The graph itself; arcs of a Schreier graph carry the name of their generator.
     pub graph: DiGraph<String, String>,
+    /// For a graph that is drawn in layers, such as a chain or a partial order, the layer of every vertex, the lowest 0.
+    pub levels: Option<Vec<usize>>,
 }
 
 /// The largest stabilizer whose elements are listed to tell its cosets apart.
@@ -76,6 +81,7 @@ impl LabelledGraph {
         Ok(LabelledGraph {
             title: "Schreier graph".to_owned(),
             graph,
+            levels: None,
         })
     }
 
@@ -130,9 +136,20 @@ impl LabelledGraph {
             }
             previous = Some((vertex, &step.order));
         }
+        let levels = (0..graph.node_count()).collect();
+        Self::layered("Stabilizer chain", graph, levels)
+    }
+
+    /// A graph that is drawn in layers.
+    ///
+    /// # Panics
+    /// If there is not one level for each vertex.
+    pub fn layered(title: impl Into<String>, graph: DiGraph<String, String>, levels: Vec<usize>) -> Self {
+        assert_eq!(levels.len(), graph.node_count(), "every vertex has a level");
         LabelledGraph {
-            title: "Stabilizer chain".to_owned(),
+            title: title.into(),
             graph,
+            levels: Some(levels),
         }
     }
 
@@ -174,7 +191,7 @@ impl Action<PermGroup> for OnLeastElements {
 }
 
 /// a, b, …, z, then s26, s27, …
-fn generator_name(index: usize) -> String {
+pub(crate) fn generator_name(index: usize) -> String {
     match u8::try_from(index) {
         Ok(small) if small < 26 => char::from(b'a' + small).to_string(),
         _ => format!("s{index}"),

@@ -9,6 +9,7 @@ mod picture;
 mod tiles;
 
 pub use audit::audit_html;
+pub use drawing::graph_svg;
 pub use ledger::{Run, claims_html};
 pub use tiles::feature_png;
 

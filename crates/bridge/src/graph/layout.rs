@@ -19,7 +19,8 @@ impl LabelledGraph {
     ///
     /// Two eigenvectors do; but in a graph with symmetry they often put several vertices on one point, and
     /// then further eigenvectors are added in skew directions until all are apart. The sign of an
-    /// eigenvector is fixed by its first sizeable entry. Cost: O(V³).
+    /// eigenvector is fixed by its first sizeable entry. Cost: O(V³). A graph with levels is laid out in rows, the lowest level
+    /// at the bottom.
     ///
     /// ```
     /// use bridge::graph::LabelledGraph;
@@ -33,6 +34,9 @@ impl LabelledGraph {
     /// ```
     pub fn layout(&self) -> Vec<[f64; 2]> {
         let n = self.vertex_count();
+        if let Some(levels) = &self.levels {
+            return in_layers(levels);
+        }
         if n <= 2 {
             return (0..n)
                 .map(|v| [if n == 1 { 0.0 } else { 2.0 * v as f64 - 1.0 }, 0.0])
@@ -79,6 +83,26 @@ impl LabelledGraph {
         }
         places
     }
+}
+
+/// Rows from the bottom (y = 1, as y points down in pictures), each spread evenly in the order of the vertices.
+fn in_layers(levels: &[usize]) -> Vec<[f64; 2]> {
+    let highest = levels.iter().copied().max().unwrap_or(0);
+    let mut sizes = vec![0usize; highest + 1];
+    levels.iter().for_each(|&level| sizes[level] += 1);
+    let mut seen = vec![0usize; highest + 1];
+    let mut place = |&level: &usize| {
+        let column = seen[level];
+        seen[level] += 1;
+        let x = (2 * column + 1) as f64 / sizes[level] as f64 - 1.0;
+        let y = if highest == 0 {
+            0.0
+        } else {
+            1.0 - 2.0 * level as f64 / highest as f64
+        };
+        [x, y]
+    };
+    levels.iter().map(&mut place).collect()
 }
 
 fn coincide(places: &[[f64; 2]]) -> bool {

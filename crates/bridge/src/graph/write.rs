@@ -15,12 +15,17 @@ impl LabelledGraph {
     }
 
     /// The graph as JSON: `{"title", "directed", "nodes": [{"id", "label"}], "links": [{"source",
-    /// "target", "label"}]}`, the node-link form that networkx and d3 read.
+    /// "target", "label"}]}`, the node-link form that networkx and d3 read. Nodes of a graph in layers have their `level`.
     pub fn to_json(&self) -> Value {
         let nodes: Vec<Value> = self
             .graph
             .node_indices()
-            .map(|v| json!({ "id": v.index(), "label": self.graph[v] }))
+            .map(|v| match &self.levels {
+                Some(levels) => {
+                    json!({ "id": v.index(), "label": self.graph[v], "level": levels[v.index()] })
+                }
+                None => json!({ "id": v.index(), "label": self.graph[v] }),
+            })
             .collect();
         let links: Vec<Value> = self
             .graph

@@ -155,40 +155,113 @@ fn round(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
 
-/// A drawing of a graph; arcs take their colour from their label.
+/// A drawing of a graph as an SVG file: by the spectrum of the graph, or in rows where it has levels.
+///
+/// ```
+/// use bridge::{graph::LabelledGraph, report::graph_svg};
+/// let group = groups::catalog::parse_group("D4")?;
+/// let graph = LabelledGraph::of_cosets(&group, &group.stabilizer(0)?, 100)?;
+/// assert!(graph_svg(&graph).starts_with("<svg xmlns="));
+/// # Ok::<(), bridge::BridgeError>(())
+/// ```
+pub fn graph_svg(graph: &LabelledGraph) -> String {
+    let drawing = draw(graph, true).into_string();
+    drawing.replacen("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 1)
+}
+
+/// The largest graph in rows whose vertices carry their labels.
+const LABELLED: usize = 60;
+
+/// A drawing of a graph for a page that says what it shows.
 pub(super) fn graph(graph: &LabelledGraph) -> Markup {
-    const SIZE: f64 = 420.0;
+    draw(graph, false)
+}
+
+/// A drawing of a graph, with its title if asked; arcs take their colour from their label.
+fn draw(graph: &LabelledGraph, titled: bool) -> Markup {
     const MARGIN: f64 = 24.0;
+    // Rows of labelled vertices need room for their texts.
+    let widest = graph.levels.as_ref().map_or(0, |levels| {
+        let count = |level: usize| levels.iter().filter(|&&l| l == level).count();
+        (0..=levels.iter().copied().max().unwrap_or(0))
+            .map(count)
+            .max()
+            .unwrap_or(0)
+    });
+    let rows = graph.levels.iter().flatten().max().map_or(1, |top| top + 1);
+    let labelled = graph.levels.is_some() && graph.vertex_count() <= LABELLED;
+    let longest = graph
+        .graph
+        .node_weights()
+        .map(|label| label.chars().count())
+        .max()
+        .unwrap_or(0);
+    let room = if labelled {
+        6.2 * longest as f64 + 14.0
+    } else {
+        12.0
+    };
+    let width = (2.0 * MARGIN + widest as f64 * room).clamp(420.0, 2400.0);
+    let height = if graph.levels.is_some() {
+        (70.0 * rows as f64).max(160.0)
+    } else {
+        420.0
+    };
     let places: Vec<[f64; 2]> = graph
         .layout()
         .into_iter()
-        .map(|[x, y]| [x, y].map(|c| round(MARGIN + (c + 1.0) / 2.0 * (SIZE - 2.0 * MARGIN))))
+        .map(|[x, y]| {
+            [
+                round(MARGIN + (x + 1.0) / 2.0 * (width - 2.0 * MARGIN)),
+                round(2.0 * MARGIN + (y + 1.0) / 2.0 * (height - 2.0 * MARGIN)),
+            ]
+        })
         .collect();
     let mut labels: Vec<&String> = graph.graph.edge_weights().collect();
     labels.sort();
     labels.dedup();
-    let colour =
-        |label: &String| css(PALETTE[labels.iter().position(|l| *l == label).unwrap_or(0) % PALETTE.len()]);
+    // Arcs whose texts are all different, as the indices of a chain, are drawn alike and carry their texts.
+    let plain = graph.levels.is_some() && labels.len() > 6;
+    let colour = |label: &String| match plain {
+        true => "#666".to_owned(),
+        false => css(PALETTE[labels.iter().position(|l| *l == label).unwrap_or(0) % PALETTE.len()]),
+    };
     let radius = if places.len() > 40 { 5.0 } else { 8.0 };
+    let bottom = height + MARGIN;
     html! {
-        svg viewBox={ "0 0 " (SIZE) " " (SIZE + 24.0) } width=(SIZE) height=(SIZE + 24.0) font-family="sans-serif" role="img" {
+        svg viewBox={ "0 0 " (width) " " (bottom + 24.0) } width=(width) height=(bottom + 24.0) font-family="sans-serif" role="img" {
             title { (graph.title) }
+            @if titled {
+                text x=(width / 2.0) y="18" text-anchor="middle" font-size="14" { (graph.title) }
+            }
             @for edge in graph.graph.edge_references() {
                 @let (from, to) = (places[edge.source().index()], places[edge.target().index()]);
                 @if edge.source() == edge.target() {
                     circle cx=(from[0]) cy=(round(from[1] - radius - 3.0)) r=(radius) fill="none" stroke=(colour(edge.weight())) stroke-opacity="0.5" {}
+                } @else if graph.levels.is_some() && from[1] == to[1] {
+                    @let bow = round(from[1] - 0.22 * (to[0] - from[0]).abs().min(140.0));
+                    path d={ "M" (from[0]) " " (from[1]) "Q" (round((from[0] + to[0]) / 2.0)) " " (bow) " " (to[0]) " " (to[1]) } fill="none" stroke=(colour(edge.weight())) stroke-opacity="0.5" stroke-width="1.2" {}
                 } @else {
                     line x1=(from[0]) y1=(from[1]) x2=(to[0]) y2=(to[1]) stroke=(colour(edge.weight())) stroke-opacity="0.6" stroke-width="1.4" {}
                 }
-            }
-            @for (vertex, place) in places.iter().enumerate() {
-                circle cx=(place[0]) cy=(place[1]) r=(radius) fill=(if vertex == 0 { "#b3261e" } else { "#333" }) stroke="#fff" {
-                    title { (graph.graph.node_weights().nth(vertex).map_or("", String::as_str)) }
+                @if plain {
+                    text x=(round((from[0] + to[0]) / 2.0 + 6.0)) y=(round((from[1] + to[1]) / 2.0 + 4.0)) font-size="11" fill="#666" { (edge.weight()) }
                 }
             }
-            @for (i, label) in labels.iter().enumerate() {
-                rect x=(20 + 70 * i) y=(SIZE + 6.0) width="16" height="4" fill=(colour(label)) {}
-                text x=(40 + 70 * i) y=(SIZE + 13.0) font-size="13" { (label) }
+            @for (vertex, place) in places.iter().enumerate() {
+                @let label = graph.graph.node_weights().nth(vertex).map_or("", String::as_str);
+                circle cx=(place[0]) cy=(place[1]) r=(radius) fill=(if vertex == 0 { "#b3261e" } else { "#333" }) stroke="#fff" {
+                    title { (label) }
+                }
+                @if labelled {
+                    text x=(place[0]) y=(round(place[1] + radius + 12.0)) text-anchor="middle" font-size="11" stroke="#fff" stroke-width="3" paint-order="stroke" { (label) }
+                }
+            }
+            @if !plain {
+                @for (i, label) in labels.iter().enumerate() {
+                    rect x=(20 + 70 * i) y=(bottom + 6.0) width="16" height="4" fill=(colour(label)) {}
+                    text x=(40 + 70 * i) y=(bottom + 13.0) font-size="13" { (label) }
+                }
             }
         }
     }

@@ -81,6 +81,7 @@ fn draw(picture: &Picture) -> Result<Markup, BridgeError> {
             let graph = LabelledGraph {
                 title: title.clone(),
                 graph,
+                levels: None,
             };
             Ok(html! { (drawing::graph(&graph)) p class="source" { (title) } })
         }
