@@ -38,6 +38,7 @@ mod group;
 mod loss;
 mod nested;
 mod network;
+mod rotations;
 mod walk;
 
 pub use coefficient::{LearningCoefficient, MultiplicityFit};
@@ -45,3 +46,4 @@ pub use group::{GroupVolume, Moved};
 pub use loss::{BoxLoss, MonomialLoss, PolynomialLoss, ReducedRankLoss};
 pub use nested::{NestedOptions, NestedSample, follow};
 pub use network::NetworkLoss;
+pub use rotations::{random_rotation, rotation_volume, spin_two};
