@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use bridge::BridgeError;
 use bridge::volume::{
     BoxLoss, GroupVolume, LearningCoefficient, MonomialLoss, Moved, NestedOptions, NetworkLoss,
     PolynomialLoss, ReducedRankLoss, follow,
@@ -231,11 +230,7 @@ fn of_group(args: &Args, group: &str) -> Result<Answer, CliError> {
         ..VolumeQuestion::over_decades(low, high, 8)
     };
     let found = GroupVolume::of(&measure, &moved, &question, args.seed)?;
-    let (exponent, lower, upper) = found.exponent.ok_or(BridgeError::FewSamples {
-        got: 1,
-        needed: 2,
-        factor: 10,
-    })?;
+    let (exponent, lower, upper) = found.exponent.unwrap_or((f64::NAN, f64::NAN, f64::NAN));
     let law = found.estimate.law.as_ref();
     Ok(Answer {
         schema: "shadow.volume/1",
@@ -305,6 +300,21 @@ fn describe(answer: &Answer) -> String {
             found.stabilizer_dimension,
             singular.join(" ")
         );
+        if let Some(crossover) = found.crossover {
+            let seen: Vec<String> = found
+                .scales
+                .iter()
+                .map(|s| format!("{} at {:.3}", s.dimension, s.epsilon))
+                .collect();
+            text += &format!(
+                "all dimensions show below {crossover:.4}; dimension seen: {}\n",
+                seen.join(", ")
+            );
+        }
+        if let (Some(predicted), Some((_, low, high))) = (found.predicted_constant, found.constant) {
+            text +=
+                &format!("constant of the theory {predicted:.6}, measured interval ({low:.6}, {high:.6})\n");
+        }
     }
     if let Some(found) = &answer.coefficient {
         text += &format!(

@@ -78,6 +78,20 @@ pub enum BridgeError {
         /// By how much to enlarge the run.
         factor: usize,
     },
+    /// Too few group elements move a point by less than the tolerances.
+    #[error(
+        "only {got} draws move the point by less than {epsilon}, where {needed} are needed: take about {samples} samples, or larger tolerances"
+    )]
+    FewHits {
+        /// How many do.
+        got: u64,
+        /// How many would be enough.
+        needed: u64,
+        /// The tolerance, the second largest of the window.
+        epsilon: f64,
+        /// A number of samples that would give that many.
+        samples: u64,
+    },
     /// No claim goes by that name.
     #[error("no claim is called '{name}': expected one of {known}")]
     UnknownClaim {

@@ -42,7 +42,7 @@ mod rotations;
 mod walk;
 
 pub use coefficient::{LearningCoefficient, MultiplicityFit};
-pub use group::{GroupVolume, Moved};
+pub use group::{GroupVolume, Moved, Scale};
 pub use loss::{BoxLoss, MonomialLoss, PolynomialLoss, ReducedRankLoss};
 pub use nested::{NestedOptions, NestedSample, follow};
 pub use network::NetworkLoss;

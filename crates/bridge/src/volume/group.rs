@@ -1,6 +1,9 @@
 //! The volume of the ε-stabilizer of a point in a compact group, or in a ball of matrices.
 
-use groups::lie::haar::{Measure, VolumeEstimate, VolumeQuestion, estimate_volume};
+use groups::lie::haar::{
+    Measure, VolumeEstimate, VolumePoint, VolumeQuestion, estimate_volume, leading_constant, scale_dimension,
+    special_orthogonal_volume, sphere_area,
+};
 use groups::lie::{Figure, isotropy_of_figure, parse_algebra};
 use groups::linear::RationalMatrix;
 use nalgebra::{DMatrix, DVector};
@@ -10,6 +13,9 @@ use serde::Serialize;
 
 use crate::BridgeError;
 use crate::statistics::normal_quantile;
+
+#[cfg(test)]
+mod tests;
 
 /// A point that a matrix group moves.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,12 +54,31 @@ pub struct GroupVolume {
     /// Singular values of A ↦ A·x on the algebra, for a basis that is orthonormal in tr(AᵗB)/2, the largest first. At a
     /// tolerance ε the volume shrinks as ε to the number of those above about ε, not yet as ε^r.
     pub singular_values: Vec<f64>,
+    /// The least singular value that belongs to the orbit: only well below this ε do all r dimensions show. Absent for a
+    /// fixed point.
+    pub crossover: Option<f64>,
+    /// What is visible at each ε.
+    pub scales: Vec<Scale>,
     /// The counts, with the fitted power law.
     pub estimate: VolumeEstimate,
     /// The fitted exponent, with its interval at the confidence of the estimate.
     pub exponent: Option<(f64, f64, f64)>,
     /// The constant C of C ε^r with r exact, from the smallest ε with enough hits, with its interval.
     pub constant: Option<(f64, f64, f64)>,
+    /// The constant of the theory, ω_r/H^r of the orbit, ε being relative to the norm: for vectors and symmetric forms under
+    /// SO(n) and O(n).
+    pub predicted_constant: Option<f64>,
+}
+
+/// The orbit as it looks at one tolerance.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Scale {
+    /// The tolerance, relative to the norm of the point.
+    pub epsilon: f64,
+    /// The number of singular values above it: the dimension that shows.
+    pub dimension: usize,
+    /// The slope of ln V from this tolerance to the next; absent for the last, and where there are too few hits.
+    pub slope: Option<f64>,
 }
 
 /// What moves the point.
@@ -75,7 +100,7 @@ impl GroupVolume {
     ///
     /// # Errors
     /// [`BridgeError::ZeroFeature`] for a point of norm 0; [`BridgeError::WidthMismatch`] if it is not where the group
-    /// acts; [`BridgeError::FewSamples`] if no ε has enough hits, with the factor by which to enlarge the sample;
+    /// acts; [`BridgeError::FewHits`] if fewer than two ε have enough hits, with the number of samples that would do;
     /// and the errors of [`estimate_volume`].
     pub fn of(
         measure: &Measure,
@@ -108,31 +133,125 @@ impl GroupVolume {
         let displacement = |g: &DMatrix<f64>| displacement(g, &unit, is_vector);
         let estimate = estimate_volume(measure, displacement, question, seed)?;
         let quantile = normal_quantile(0.5 + question.confidence / 2.0);
-        let exponent = estimate.law.as_ref().map(|law| {
-            let error = quantile * law.scaled_slope_error();
-            (law.slope, law.slope - error, law.slope + error)
-        });
-        let first = estimate.points.iter().find(|p| p.hits >= question.min_hits);
-        let Some(first) = first else {
-            let got = estimate.points.last().map_or(0, |p| p.hits) as usize;
-            let needed = question.min_hits as usize;
-            return Err(BridgeError::FewSamples {
-                got,
-                needed,
-                factor: needed.div_ceil(got.max(1)),
-            });
+        let r = isotropy.orbit_dimension;
+        let predicted_constant = predicted_constant(measure, point, &x, r, &singular_values);
+        // What no element near the identity moves has no power law to fit.
+        let exponent = match (&estimate.law, r) {
+            (_, 0) => Some((0.0, 0.0, 0.0)),
+            (Some(law), _) => {
+                let error = quantile * law.scaled_slope_error();
+                Some((law.slope, law.slope - error, law.slope + error))
+            }
+            (None, _) => None,
         };
-        let power = first.epsilon.powi(isotropy.orbit_dimension as i32);
+        let first = estimate.points.iter().find(|p| p.hits >= question.min_hits);
+        let (Some(first), Some(exponent)) = (first, exponent) else {
+            return Err(few_hits(&estimate.points, question, predicted_constant, r));
+        };
+        let power = first.epsilon.powi(r as i32);
         let constant = Some((first.volume / power, first.lower / power, first.upper / power));
         Ok(GroupVolume {
-            orbit_dimension: isotropy.orbit_dimension,
+            orbit_dimension: r,
             stabilizer_dimension: isotropy.stabilizer.dimension(),
+            crossover: r
+                .checked_sub(1)
+                .and_then(|last| singular_values.get(last).copied()),
+            scales: scales(&estimate.points, &singular_values, question.min_hits),
             singular_values,
-            exponent,
+            exponent: Some(exponent),
             constant,
+            predicted_constant,
             estimate,
         })
     }
+}
+
+/// The dimension that shows at each tolerance, with the local slopes.
+fn scales(points: &[VolumePoint], singular_values: &[f64], min_hits: u64) -> Vec<Scale> {
+    let slope = |k: usize| -> Option<f64> {
+        let (a, b) = (&points[k], points.get(k + 1)?);
+        (a.hits >= min_hits).then(|| (b.volume / a.volume).ln() / (b.epsilon / a.epsilon).ln())
+    };
+    (points.iter().enumerate())
+        .map(|(k, point)| Scale {
+            epsilon: point.epsilon,
+            dimension: scale_dimension(singular_values, point.epsilon),
+            slope: slope(k),
+        })
+        .collect()
+}
+
+/// How many samples would have given the second largest ε enough hits: by the law of the theory where it is known, else by
+/// the hits there were.
+fn few_hits(
+    points: &[VolumePoint],
+    question: &VolumeQuestion,
+    constant: Option<f64>,
+    r: usize,
+) -> BridgeError {
+    let at = &points[points.len().saturating_sub(2)];
+    let chance = match constant {
+        Some(constant) => (constant * at.epsilon.powi(r as i32)).min(1.0),
+        None => at.hits.max(1) as f64 / question.samples as f64,
+    };
+    BridgeError::FewHits {
+        got: at.hits,
+        needed: question.min_hits,
+        epsilon: at.epsilon,
+        // A quarter more, for luck.
+        samples: (1.25 * question.min_hits as f64 / chance).ceil() as u64,
+    }
+}
+
+/// ω_r/H^r(O) of the orbit of x/‖x‖ for vectors and symmetric forms under O(n) and SO(n).
+///
+/// The orbit of a vector is a sphere. That of a symmetric form is SO(n) over S(O(m₁) × … × O(m_k)), mᵢ the multiplicities of
+/// its eigenvalues, stretched by the singular values of the infinitesimal action. O(n) has the same orbits for n > 1, as some
+/// reflection fixes the point.
+fn predicted_constant(
+    measure: &Measure,
+    point: &Moved,
+    x: &DMatrix<f64>,
+    r: usize,
+    singular_values: &[f64],
+) -> Option<f64> {
+    let n = match *measure {
+        Measure::SpecialOrthogonal { n } | Measure::Orthogonal { n } => n,
+        _ => return None,
+    };
+    if r == 0 {
+        return Some(1.0);
+    }
+    let matrix = match point {
+        Moved::Vector(_) => return Some(leading_constant(r, sphere_area(r))),
+        Moved::Form(m) if *m == m.transpose() => x,
+        Moved::Form(_) => return None,
+    };
+    let mut eigenvalues: Vec<f64> = matrix.clone().symmetric_eigenvalues().iter().copied().collect();
+    eigenvalues.sort_by(f64::total_cmp);
+    let close = 1e-9 * matrix.norm();
+    let mut multiplicities: Vec<usize> = Vec::new();
+    for (i, value) in eigenvalues.iter().enumerate() {
+        match multiplicities.last_mut() {
+            Some(last) if value - eigenvalues[i - 1] < close => *last += 1,
+            _ => multiplicities.push(1),
+        }
+    }
+    // The exact dimension of the orbit says whether the eigenvalues were told apart rightly.
+    let fixed: usize = multiplicities.iter().map(|m| m * (m - 1) / 2).sum();
+    if n * (n - 1) / 2 - fixed != r {
+        return None;
+    }
+    let components = 2f64.powi(multiplicities.len() as i32 - 1);
+    let stabilizer: f64 = multiplicities
+        .iter()
+        .map(|&m| special_orthogonal_volume(m))
+        .product();
+    let stretch: f64 = singular_values[..r].iter().product();
+    Some(leading_constant(
+        r,
+        special_orthogonal_volume(n) / (components * stabilizer) * stretch,
+    ))
 }
 
 /// ‖g·x − x‖.
@@ -189,63 +308,4 @@ fn singular_values(measure: &Measure, x: &DMatrix<f64>) -> Vec<f64> {
     let mut values: Vec<f64> = action.singular_values().iter().copied().collect();
     values.sort_by(|a, b| b.total_cmp(a));
     values
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use groups::scalar::rational;
-
-    fn question() -> VolumeQuestion {
-        VolumeQuestion {
-            samples: 200_000,
-            ..VolumeQuestion::over_decades(0.05, 0.5, 6)
-        }
-    }
-
-    /// Archimedes: P(‖gx − x‖ < ε) = ε²/4 on the sphere.
-    #[test]
-    fn a_vector_in_space_has_the_constant_of_archimedes() {
-        let point = Moved::Vector(vec![rational(3, 1), rational(0, 1), rational(0, 1)]);
-        let found =
-            GroupVolume::of(&Measure::SpecialOrthogonal { n: 3 }, &point, &question(), 1).expect("a volume");
-        assert_eq!((found.orbit_dimension, found.stabilizer_dimension), (2, 1));
-        let (constant, low, high) = found.constant.expect("hits");
-        assert!(low < 0.25 && 0.25 < high, "{constant}");
-        let (slope, ..) = found.exponent.expect("a law");
-        assert!((slope - 2.0).abs() < 0.05);
-        assert!(found.singular_values[1] > 0.5 && found.singular_values[2] < 1e-12);
-    }
-
-    /// diag(1, 1.05, 2) has an orbit of dimension 3, which looks like 2 until ε is below its third singular value.
-    #[test]
-    fn a_form_that_is_nearly_symmetric_shows_its_crossover() {
-        let form = RationalMatrix::parse("1,0,0; 0,21/20,0; 0,0,2").expect("a matrix");
-        let found = GroupVolume::of(
-            &Measure::SpecialOrthogonal { n: 3 },
-            &Moved::Form(form),
-            &question(),
-            1,
-        )
-        .expect("a volume");
-        assert_eq!(found.orbit_dimension, 3);
-        let (slope, ..) = found.exponent.expect("a law");
-        assert!(slope < 2.6, "{slope}");
-        assert!(found.singular_values[2] < 0.05);
-    }
-
-    #[test]
-    fn points_that_nothing_moves_and_points_elsewhere_are_refused() {
-        let measure = Measure::SpecialOrthogonal { n: 3 };
-        let zero = Moved::Vector(vec![rational(0, 1); 3]);
-        assert!(matches!(
-            GroupVolume::of(&measure, &zero, &question(), 1),
-            Err(BridgeError::ZeroFeature { .. })
-        ));
-        let plane = Moved::Vector(vec![rational(1, 1); 2]);
-        assert!(matches!(
-            GroupVolume::of(&measure, &plane, &question(), 1),
-            Err(BridgeError::WidthMismatch { .. })
-        ));
-    }
 }
