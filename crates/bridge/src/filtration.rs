@@ -103,11 +103,45 @@ impl Filtration {
         if !(norm.is_finite() && norm > 0.0) {
             return Err(BridgeError::ZeroFeature { norm });
         }
-        let mut moved: Vec<(f64, &Permutation)> = elements
-            .0
-            .iter()
-            .map(|g| (displacement(x, g) / norm, g))
-            .collect();
+        let displacements: Vec<f64> = elements.0.iter().map(|g| displacement(x, g) / norm).collect();
+        Self::of_displacements(group, elements, &displacements)
+    }
+
+    /// The filtration of anything that the elements of the group move by these distances, in the order of `elements`: the groups
+    /// that those within ε generate. The first element, the identity, must not move it.
+    ///
+    /// # Errors
+    /// [`BridgeError::Shape`] if there is not one distance for each element; [`BridgeError::NotFinite`] for one that is
+    /// no number.
+    ///
+    /// ```
+    /// use bridge::filtration::{Elements, Filtration};
+    /// let group = groups::catalog::parse_group("C2 x C2")?;
+    /// let filtration = Filtration::of_displacements(&group, &Elements::of(&group)?, &[0.0, 0.5, 0.25, 1.0])?;
+    /// let orders: Vec<String> = filtration.steps.iter().map(|s| s.order.to_string()).collect();
+    /// assert_eq!(orders, ["1", "2", "4"]); // two of them generate the third
+    /// # Ok::<(), bridge::BridgeError>(())
+    /// ```
+    pub fn of_displacements(
+        group: &PermGroup,
+        elements: &Elements,
+        displacements: &[f64],
+    ) -> Result<Self, BridgeError> {
+        if displacements.len() != elements.0.len() {
+            return Err(BridgeError::Shape {
+                what: "distances (one for each element of the group)".to_owned(),
+                expected: elements.0.len(),
+                got: displacements.len(),
+            });
+        }
+        if let Some(index) = displacements.iter().position(|d| !d.is_finite()) {
+            return Err(BridgeError::NotFinite {
+                what: "list of displacements".to_owned(),
+                index,
+                value: displacements[index],
+            });
+        }
+        let mut moved: Vec<(f64, &Permutation)> = displacements.iter().copied().zip(&elements.0).collect();
         moved.sort_by(|a, b| a.0.total_cmp(&b.0));
 
         let whole = group.order();

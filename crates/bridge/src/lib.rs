@@ -6,6 +6,7 @@ pub mod assignment;
 pub mod audit;
 pub mod claim;
 pub mod claims;
+pub mod depth;
 mod error;
 pub mod feature_action;
 pub mod figure;
