@@ -13,6 +13,7 @@ mod isotropy;
 mod lie;
 mod merge;
 mod model;
+mod orbits;
 mod output;
 mod pretrain;
 mod signal;
@@ -69,6 +70,8 @@ enum Command {
     Audit(audit::Args),
     /// The group elements that the layers of a trained network imitate.
     Fit(fit::Args),
+    /// The orbits of learned features under a group: exact, and as the network moves them, with their graphs.
+    Orbits(Box<orbits::Args>),
     /// How fast the volume of near-stabilizers, or of near-solutions, shrinks with the tolerance.
     Volume(Box<volume::Args>),
     /// Questions about a permutation group.
@@ -102,6 +105,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
         Command::Align(args) => align::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Fit(args) => fit::run(&args),
+        Command::Orbits(args) => orbits::run(&args),
         Command::Volume(args) => volume::run(&args),
         Command::Group(args) => group::run(&args),
         Command::Lie(args) => lie::run(&args),

@@ -27,21 +27,40 @@ pub(crate) struct Args {
     output_group: Option<String>,
 }
 
+/// A group that has to be named.
+#[derive(clap::Args)]
+#[group(skip)]
+pub(crate) struct Group {
+    /// The group on the inputs: `S_6`, `C4`, `D4`, `Z8xZ8`, `grid:full`, `signs`, `signed`, `rows:S_5`,
+    /// `file:GENERATORS.json`, … (docs/input-groups.md).
+    #[arg(long, value_name = "GROUP")]
+    group: String,
+}
+
+impl Group {
+    /// The group on inputs of this network and these data.
+    pub(crate) fn on(&self, network: &Network, data: &Dataset) -> Result<InputGroup, CliError> {
+        input_group(&self.group, network, data)
+    }
+}
+
+/// The group that a text names, or that a file generates.
+fn input_group(text: &str, network: &Network, data: &Dataset) -> Result<InputGroup, CliError> {
+    Ok(match text.strip_prefix("file:") {
+        Some(path) => {
+            let path = Path::new(path);
+            let json = std::fs::read_to_string(path).map_err(CliError::read(path))?;
+            generators_from_json(text, &json, network.input_width())?
+        }
+        None => InputGroup::parse(text, &Layout::of_inputs(network, data))?,
+    })
+}
+
 impl Args {
     /// The group on inputs of this network and these data.
     pub(crate) fn group(&self, network: &Network, data: &Dataset) -> Result<Option<InputGroup>, CliError> {
-        let Some(text) = &self.group else {
-            return Ok(None);
-        };
-        let group = match text.strip_prefix("file:") {
-            Some(path) => {
-                let path = Path::new(path);
-                let json = std::fs::read_to_string(path).map_err(CliError::read(path))?;
-                generators_from_json(text, &json, network.input_width())?
-            }
-            None => InputGroup::parse(text, &Layout::of_inputs(network, data))?,
-        };
-        Ok(Some(group))
+        let group = self.group.as_ref().map(|text| input_group(text, network, data));
+        group.transpose()
     }
 
     /// What the outputs are to do.

@@ -47,6 +47,7 @@ use crate::weight_space::WeightSpace;
 
 pub use motions::{MotionError, motion_errors};
 pub use shadows::{AffineSummary, LadderSummary, RungSummary, StageShadow, stage_shadows};
+pub(crate) use shadows::{Stage, stages};
 
 /// Multiplications that are spent on the functional dimension at most.
 const MOST_WORK: f64 = 1e10;

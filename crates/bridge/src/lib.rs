@@ -16,6 +16,7 @@ pub mod gauge;
 pub mod graph;
 pub mod isotropy;
 pub mod neighbours;
+pub mod orbits;
 pub mod report;
 pub mod shadow;
 pub mod statistics;

@@ -112,16 +112,16 @@ pub struct StageShadow {
 }
 
 /// A part of a network with one input.
-struct Stage {
-    name: String,
-    layers: Vec<usize>,
+pub(crate) struct Stage {
+    pub(crate) name: String,
+    pub(crate) layers: Vec<usize>,
     network: Network,
     /// The node that its input is the value of.
     from: usize,
 }
 
 /// Every layer with weights together with the activations right behind it.
-fn stages(network: &Network) -> Result<Vec<Stage>, BridgeError> {
+pub(crate) fn stages(network: &Network) -> Result<Vec<Stage>, BridgeError> {
     let mut stages = Vec::new();
     for (first, layer) in network.layers().iter().enumerate() {
         if !matches!(layer, Layer::Dense(_) | Layer::Conv2d(_)) {
