@@ -319,6 +319,14 @@ mod tests {
         assert!(report.picture.is_some_and(|svg| svg.starts_with("<svg")));
     }
 
+    #[test]
+    fn a_seed_gives_one_report_and_another_seed_another() {
+        let with = |seed| run(&NeighbourOptions { seed, quick: true }).unwrap();
+        assert_eq!(with(5), with(5));
+        assert_ne!(with(5), with(6));
+        assert_eq!(with(6).findings.len(), with(5).findings.len());
+    }
+
     /// The closed forms of the oracle.
     #[test]
     fn oracle_values() {
