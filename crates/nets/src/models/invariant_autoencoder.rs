@@ -12,6 +12,9 @@ use crate::whitening::moments;
 use crate::{Autoencoder, AutoencoderOptions, AutoencoderTrainer, Dataset, NetError, ignore_progress};
 use nalgebra::{DMatrix, DVector};
 
+/// How many starts a fit tries.
+const STARTS: usize = 4;
+
 /// What chooses poses: moves, and the affine subspace that posed inputs lie near.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frame {
@@ -60,10 +63,11 @@ impl Frame {
         Ok(Frame { moves, mean, basis })
     }
 
-    /// Fits the subspace, of dimension `dimension`, and the poses in turn, at most `rounds` times, starting from the
-    /// correlation with the first row.
+    /// Fits the subspace, of dimension `dimension`, and the poses in turn, at most `rounds` times.
     ///
-    /// Neither step lets the mean squared distance to the subspace grow. O(rounds × rows × moves × width × dimension).
+    /// Neither step lets the mean squared distance to the subspace grow, but it can settle in a local minimum: of
+    /// several starts, each from the correlation with one row, the best is kept.
+    /// O(rounds × rows × moves × width × dimension).
     ///
     /// # Errors
     /// As [`Frame::new`]; [`NetError::Option`] for a dimension outside 1, …, width.
@@ -77,15 +81,37 @@ impl Frame {
         if dimension == 0 || dimension > width {
             return refuse("dimension", dimension, &format!("an integer from 1 to {width}"));
         }
-        // The subspace through 0 along the first row: near it means strongly correlated with it.
-        let first = data.point(0);
-        let length = first.norm();
+        let starts = STARTS.min(data.len());
+        let (mut best, mut least) = (None, f64::INFINITY);
+        for start in 0..starts {
+            let row = data.point(start * data.len() / starts);
+            let (frame, distance) = Frame::settle(data, &moves, dimension, rounds, &row)?;
+            if best.is_none() || distance < least {
+                (best, least) = (Some(frame), distance);
+            }
+        }
+        Ok(best.expect("a data set has at least one row to start from"))
+    }
+
+    /// Subspace and poses in turn from one start, with the sum of squared distances.
+    fn settle(
+        data: &Dataset,
+        moves: &[Vec<usize>],
+        dimension: usize,
+        rounds: usize,
+        start: &DVector<f64>,
+    ) -> Result<(Self, f64), NetError> {
+        let width = data.width();
+        // The subspace through 0 along the row: near it means strongly correlated with it.
+        let length = start.norm();
         let along = DMatrix::from_fn(
             1,
             width,
-            |_, j| if length > 0.0 { first[j] / length } else { 0.0 },
+            |_, j| {
+                if length > 0.0 { start[j] / length } else { 0.0 }
+            },
         );
-        let mut frame = Frame::new(moves, DVector::zeros(width), along)?;
+        let mut frame = Frame::new(moves.to_vec(), DVector::zeros(width), along)?;
         let mut poses = Vec::new();
         for _ in 0..=rounds {
             let next: Vec<usize> = (0..data.len())
@@ -102,7 +128,12 @@ impl Frame {
             frame.basis = DMatrix::from_fn(dimension, width, |i, j| eigen.eigenvectors[(j, order[i])]);
             frame.mean = mean;
         }
-        Ok(frame)
+        let distances = poses
+            .iter()
+            .enumerate()
+            .map(|(row, &pose)| frame.distance(&frame.moved(pose, data.point(row).as_slice())));
+        let sum = distances.sum();
+        Ok((frame, sum))
     }
 
     /// The moves.
