@@ -42,7 +42,7 @@ def times(question):
         about = json.loads(path.read_text())
         median = json.loads((path.parent / "estimates.json").read_text())["median"]["point_estimate"]
         found.append((about["function_id"], about["value_str"], median))
-    return sorted(found, key=lambda row: (row[0], int(row[1])))
+    return sorted(found, key=lambda row: (int(row[1]), row[0]))
 
 
 def section(question, title):
