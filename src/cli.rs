@@ -7,6 +7,7 @@ mod discrete;
 mod error;
 mod eval;
 mod features;
+mod first_features;
 mod fit;
 mod group;
 mod isotropy;
@@ -70,6 +71,8 @@ enum Command {
     Audit(audit::Args),
     /// The group elements that the layers of a trained network imitate.
     Fit(fit::Args),
+    /// Are features with smaller orbits learned first? An experiment with its controls and a verdict.
+    FirstFeatures(first_features::Args),
     /// The orbits of learned features under a group: exact, and as the network moves them, with their graphs.
     Orbits(Box<orbits::Args>),
     /// How fast the volume of near-stabilizers, or of near-solutions, shrinks with the tolerance.
@@ -105,6 +108,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
         Command::Align(args) => align::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Fit(args) => fit::run(&args),
+        Command::FirstFeatures(args) => first_features::run(&args),
         Command::Orbits(args) => orbits::run(&args),
         Command::Volume(args) => volume::run(&args),
         Command::Group(args) => group::run(&args),

@@ -12,6 +12,7 @@ pub mod feature_action;
 pub mod figure;
 pub mod filtration;
 pub mod finite;
+pub mod first_features;
 pub mod gauge;
 pub mod graph;
 pub mod isotropy;

@@ -3,6 +3,7 @@
 mod audit;
 pub(crate) mod chart;
 mod drawing;
+mod first_features;
 mod ledger;
 mod page;
 mod picture;
@@ -10,6 +11,7 @@ mod tiles;
 
 pub use audit::audit_html;
 pub use drawing::graph_svg;
+pub use first_features::{first_features_figures, first_features_html};
 pub use ledger::{Run, claims_html};
 pub use tiles::feature_png;
 
