@@ -11,6 +11,7 @@ mod codes;
 mod cosets;
 mod document;
 mod eps_volume;
+mod first_features;
 mod hitting_time;
 mod layers;
 mod loose;
@@ -78,6 +79,8 @@ pub fn all() -> &'static [&'static dyn Claim] {
         &ae_stabilizer::AutoencoderStabilizer,
         &codes::DENOISER,
         &codes::SPLIT,
+        &first_features::SMALLER_ORBITS_FIRST,
+        &first_features::SMALLER_ORBITS_FIRST_LOOSE,
         &maps::KERNEL,
         &models::HIERARCHY,
         &models::TENT,
