@@ -289,7 +289,7 @@ fn conclusion(
         ),
     };
     format!(
-        "{order}; {rest}. With the variances handed out against it, the order is gone or reversed, so variance (and with it the law of poses) decides more than the orbit does."
+        "{order}; {rest}. With the variances handed out against it the order is gone or reversed: it is not one of the orbits alone, and differences of variance override it."
     )
 }
 
