@@ -5,6 +5,7 @@ pub(crate) mod chart;
 mod drawing;
 mod first_features;
 mod ledger;
+mod neighbours;
 mod page;
 mod picture;
 mod tiles;
@@ -19,13 +20,14 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::BridgeError;
 use crate::claim::{ClaimReport, Finding, Verdict};
+use crate::neighbours::NeighbourReport;
 use crate::study::Study;
 
-/// Renders a study as an HTML page.
+/// Renders a study as an HTML page, with what the systems of neighbouring papers found, if any were run.
 ///
 /// # Errors
 /// [`BridgeError::Drawing`] if a picture cannot be drawn.
-pub fn html(study: &Study) -> Result<String, BridgeError> {
+pub fn html(study: &Study, neighbours: &[NeighbourReport]) -> Result<String, BridgeError> {
     let (height, width) = study.data.image_shape;
     let layers: Vec<Markup> = study
         .layers
@@ -58,6 +60,7 @@ pub fn html(study: &Study) -> Result<String, BridgeError> {
                 }
                 (verdicts(&study.claims))
                 @for layer in &layers { (layer) }
+                @if !neighbours.is_empty() { (neighbours::section(neighbours)) }
                 footer {
                     p { "Data checksum " code { (study.data.checksum) } ". Written by shadow " (env!("CARGO_PKG_VERSION")) "; the figures stand in " code { "study.json" } ", the weights in " code { "network.safetensors" } ", the graphs beside them in DOT, GraphML and JSON." }
                 }
