@@ -1,6 +1,6 @@
-//! The linear pieces of a ReLU network on a segment, and the network that makes the most of its depth.
+//! The linear pieces of a ReLU network on a segment.
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::DVector;
 
 use crate::error::refuse;
 use crate::{Activation, Dense, Layer, NetError, Network};
@@ -32,9 +32,9 @@ impl Part {
 /// [`NetError::Shape`] if an end is not as wide as the input.
 ///
 /// ```
-/// use nets::models::pieces::{pieces_on_segment, tent_network};
+/// use nets::models::{pieces::pieces_on_segment, tent::deep_network};
 /// use nalgebra::dvector;
-/// let tent = tent_network(3)?;
+/// let tent = deep_network(3)?;
 /// assert_eq!(pieces_on_segment(&tent, &dvector![0.0], &dvector![1.0])?, 8);
 /// # Ok::<(), nets::NetError>(())
 /// ```
@@ -121,50 +121,28 @@ fn dense_chain(network: &Network) -> Result<Vec<&Dense>, NetError> {
     network.layers().iter().map(dense).collect()
 }
 
-/// The k-fold [`tent`](super::tent) map as a network of k hidden layers of two ReLU units: 2^k pieces on [0, 1].
-///
-/// # Errors
-/// [`NetError::Option`] for no layers or more than 50.
-pub fn tent_network(depth: usize) -> Result<Network, NetError> {
-    if !(1..=50).contains(&depth) {
-        return refuse("depth", depth, "an integer from 1 to 50");
-    }
-    // The tent is 2 relu(x) − 4 relu(x − 1/2); each hidden layer holds both parts of the map before.
-    let bias = || DVector::from_vec(vec![0.0, -0.5]);
-    let first = Dense::new(DMatrix::from_element(2, 1, 1.0), bias(), Activation::Relu)?;
-    let mut layers: Vec<Layer> = vec![first.into()];
-    for _ in 1..depth {
-        let weights = DMatrix::from_row_slice(2, 2, &[2.0, -4.0, 2.0, -4.0]);
-        layers.push(Dense::new(weights, bias(), Activation::Relu)?.into());
-    }
-    let last = DMatrix::from_row_slice(1, 2, &[2.0, -4.0]);
-    layers.push(Dense::new(last, DVector::zeros(1), Activation::Linear)?.into());
-    Network::new(layers)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::models::tent;
     use crate::random::{Purpose, stream, unit_f64};
-    use nalgebra::dvector;
+    use nalgebra::{DMatrix, dvector};
 
     #[test]
     fn tents_have_their_values_and_pieces() {
-        for depth in 1..=8usize {
-            let network = tent_network(depth).unwrap();
+        for depth in 1..=8u32 {
+            let network = tent::deep_network(depth).unwrap();
             for i in 0..=20 {
                 let x = f64::from(i) / 20.0;
-                let exact = tent::iterate(1.0, depth as u64, x);
+                let exact = tent::iterate(1.0, depth.into(), x);
                 assert!((network.forward(&dvector![x])[0] - exact).abs() < 1e-9);
             }
             let found = pieces_on_segment(&network, &dvector![0.0], &dvector![1.0]).unwrap();
             assert_eq!(
                 num_bigint::BigUint::from(found),
-                tent::linear_pieces(depth as u64).unwrap()
+                tent::linear_pieces(depth.into()).unwrap()
             );
         }
-        assert!(tent_network(0).is_err() && tent_network(51).is_err());
     }
 
     /// Against changes of slope on a fine grid.
@@ -215,7 +193,7 @@ mod tests {
         let network = Network::new(vec![tanh.into()]).unwrap();
         let refused = pieces_on_segment(&network, &dvector![0.0], &dvector![1.0]).unwrap_err();
         assert!(refused.to_string().contains("ReLU or linear"));
-        let tent = tent_network(1).unwrap();
+        let tent = tent::deep_network(1).unwrap();
         assert!(pieces_on_segment(&tent, &dvector![0.0, 1.0], &dvector![1.0]).is_err());
     }
 }

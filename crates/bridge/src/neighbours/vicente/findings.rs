@@ -2,8 +2,8 @@
 
 use maud::html;
 use nalgebra::{DMatrix, DVector};
-use nets::models::pieces::tent_network;
 use nets::models::tent;
+use nets::models::tent::deep_network;
 use nets::theory::kernel::KernelRecursion;
 use nets::theory::relu::kernel_ratio;
 use nets::{
@@ -344,9 +344,9 @@ pub(super) fn kept_by_two() -> Result<f64, BridgeError> {
 }
 
 /// Pieces of the k-fold tent on [0, 1], through the views.
-pub(super) fn tent_pieces(depth: usize) -> Result<f64, BridgeError> {
+pub(super) fn tent_pieces(depth: u32) -> Result<f64, BridgeError> {
     let ends = Dataset::new("ends", vec![0.0, 1.0], 1)?;
-    let seen = views(&tent_network(depth)?, &ends, 1)?;
+    let seen = views(&deep_network(depth)?, &ends, 1)?;
     Ok(seen.computation.map_or(f64::NAN, |pieces| pieces.most))
 }
 
@@ -363,11 +363,12 @@ pub(super) fn known_networks() -> Result<Finding, BridgeError> {
         let seen = views(&small_network(&units, Activation::Tanh)?, &plane()?, 1)?;
         evidence.equal(&format!("orbit, {name}"), seen.symmetry.orbit, orbit.into());
     }
-    for depth in [3, 6] {
-        let exact = num_traits::ToPrimitive::to_f64(&tent::linear_pieces(depth)?).unwrap_or(f64::NAN);
+    for depth in [3u32, 6] {
+        let exact =
+            num_traits::ToPrimitive::to_f64(&tent::linear_pieces(u64::from(depth))?).unwrap_or(f64::NAN);
         evidence.close(
             &format!("pieces of the {depth}-fold tent"),
-            tent_pieces(depth as usize)?,
+            tent_pieces(depth)?,
             exact,
             0.0,
         );
@@ -405,7 +406,7 @@ pub(super) fn low_tents_multiply() -> Result<Finding, BridgeError> {
     );
     let half = |dense: &Dense| Dense::new(dense.weights() * 0.5, dense.bias().clone(), dense.activation());
     let mut layers: Vec<Layer> = Vec::new();
-    for (index, layer) in tent_network(8)?.layers().iter().enumerate() {
+    for (index, layer) in deep_network(8)?.layers().iter().enumerate() {
         layers.push(match layer {
             Layer::Dense(dense) if index > 0 => half(dense)?.into(),
             other => other.clone(),
