@@ -104,7 +104,11 @@ fn against_volume(
         ),
         y: "steps to 20 % of the variance",
         logarithmic: (true, true),
-        legend: SeriesLabelPosition::LowerRight,
+        // Rising clouds leave the upper left free, falling ones the upper right.
+        legend: match condition {
+            Condition::EqualVariance => SeriesLabelPosition::UpperLeft,
+            Condition::Energy | Condition::SwappedVariance => SeriesLabelPosition::UpperRight,
+        },
         series: by_dimension(&cells, |o| o.seen_covering(condition) as f64),
     }
     .to_svg()
@@ -117,7 +121,7 @@ fn against_spectrum(experiment: &Experiment, measure: &PoseMeasure) -> Result<St
         x: "variance/λ of the eigenvalue needed for 20 %",
         y: "steps to 20 % of the variance",
         logarithmic: (true, true),
-        legend: SeriesLabelPosition::LowerRight,
+        legend: SeriesLabelPosition::UpperLeft,
         series: by_dimension(&cells, |o| o.inverse_eigenvalue[1] * o.variance),
     }
     .to_svg()
