@@ -20,15 +20,16 @@
 mod features;
 mod induced;
 mod matching;
+mod results;
 #[cfg(test)]
 mod tests;
 mod types;
 
-pub use features::{
-    AgainstNull, FeatureOrbit, LayerOrbits, NetworkOrbits, OrbitGraphs, OrbitOptions, RefusedUnit,
-    feature_orbits,
-};
+pub use features::feature_orbits;
 pub use matching::{OrbitMatch, match_orbits};
+pub use results::{
+    AgainstNull, FeatureOrbit, LayerOrbits, NetworkOrbits, OrbitGraphs, OrbitOptions, RefusedUnit,
+};
 pub use types::{OrbitType, OrbitTypes, orbit_types};
 
 use induced::{Induced, Probe};
