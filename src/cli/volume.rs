@@ -33,7 +33,7 @@ pub(crate) struct Args {
     /// The tolerances, relative to the norm of the point: LOW,HIGH.
     #[arg(long, default_value = "0.02,0.3", value_name = "LOW,HIGH")]
     epsilon: String,
-    /// A polynomial loss that is nowhere negative, such as x^2*y^4.
+    /// A polynomial loss that is nowhere negative, such as x^2*y^4, or w1^2*w2^4 in weights.
     #[arg(long, value_name = "K", allow_hyphen_values = true)]
     loss: Option<String>,
     /// A normal crossing by its exponents: 2,4 for x^2*y^4.
@@ -58,7 +58,7 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 4)]
     runs: usize,
     /// The smallest loss to follow the volume to, where the arithmetic of the loss allows it.
-    #[arg(long, default_value_t = 1e-60)]
+    #[arg(long, default_value = "1e-60")]
     floor: f64,
     /// Seed of every random choice.
     #[arg(long, default_value_t = 1)]
@@ -127,7 +127,8 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
         of_network(args, path)?
     } else {
         let text = args.loss.as_deref().unwrap_or_default();
-        let loss = PolynomialLoss::new(&Polynomial::parse(text, None)?, args.half_width.unwrap_or(1.0))?;
+        let polynomial = Polynomial::parse(&weights_as_coordinates(text), None)?;
+        let loss = PolynomialLoss::new(&polynomial, args.half_width.unwrap_or(1.0))?;
         of_loss(args, format!("loss {text}"), &loss, None, 1000)?
     };
     if args.json {
@@ -143,6 +144,16 @@ fn option(option: &'static str, value: &str, expected: &'static str) -> CliError
         option,
         value: value.to_owned(),
         expected,
+    }
+}
+
+/// The text with weights w1, w2, … under the names that polynomials have, x1, x2, ….
+fn weights_as_coordinates(text: &str) -> String {
+    let numbered = |pair: &[u8]| pair[0] == b'w' && pair[1].is_ascii_digit();
+    if text.as_bytes().windows(2).any(numbered) && !text.contains('x') {
+        text.replace('w', "x")
+    } else {
+        text.to_owned()
     }
 }
 
@@ -337,4 +348,16 @@ fn describe(answer: &Answer) -> String {
         text += &format!("theory: lambda {lambda}, multiplicity {multiplicity}\n");
     }
     text + &format!("seed {}\n", answer.seed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::weights_as_coordinates;
+
+    #[test]
+    fn weights_have_numbers_and_the_fourth_coordinate_has_none() {
+        assert_eq!(weights_as_coordinates("w1^2*w2^4+w10"), "x1^2*x2^4+x10");
+        assert_eq!(weights_as_coordinates("x^2+w^4"), "x^2+w^4");
+        assert_eq!(weights_as_coordinates("w^4"), "w^4");
+    }
 }
