@@ -9,8 +9,8 @@ use num_traits::{Signed, ToPrimitive, Zero};
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 
-use super::short::{Evidence, Short};
-use crate::claim::{About, Area, Verdict};
+use super::short::{Evidence, Short, Tuned};
+use crate::claim::{About, Area, Cost, Parameter, Verdict};
 use crate::shadow::unit::shadow_constants;
 
 const GL_CARD: About = About {
@@ -372,6 +372,8 @@ const KERNEL_CARD: About = About {
     expected: Verdict::Holds,
 };
 
+const FEATURES: Parameter = Parameter::samples("samples", 20_000, "random features for each transformation");
+
 const PERIOD: usize = 6;
 const FILTER: [i64; PERIOD] = [3, -1, 0, 2, 0, 1];
 
@@ -413,7 +415,7 @@ fn differences(rng: &mut impl Rng, g: Matrix2<f64>, count: usize) -> Vec<f64> {
         .collect()
 }
 
-pub(super) static KERNEL: Short = Short {
+pub(super) static KERNEL: Tuned = Short {
     about: &KERNEL_CARD,
     exact: |_| {
         let mut evidence =
@@ -447,7 +449,7 @@ pub(super) static KERNEL: Short = Short {
                 let g = Matrix2::new(cosine, -sign * sine, sine, sign * cosine);
                 evidence.mean(
                     &format!("k(gx, gy) − k(x, y), angle {angle}, det {sign}"),
-                    &differences(&mut rng, g, 20_000),
+                    &differences(&mut rng, g, context.size(&FEATURES)?),
                     0.0,
                 );
             }
@@ -462,9 +464,10 @@ pub(super) static KERNEL: Short = Short {
         let stretch = Matrix2::new(2.0, 0.0, 0.0, 1.0);
         evidence.mean(
             "k(gx, gy) − k(x, y), g = diag(2, 1)",
-            &differences(&mut rng, stretch, 20_000),
+            &differences(&mut rng, stretch, context.size(&FEATURES)?),
             0.0,
         );
         evidence.finish()
     },
-};
+}
+.with(&[FEATURES], Cost::Second);

@@ -11,9 +11,9 @@ use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 use rand::{Rng, RngExt};
 
-use super::short::{Evidence, Short};
+use super::short::{Evidence, Short, Tuned};
 use crate::BridgeError;
-use crate::claim::{About, Area, Verdict};
+use crate::claim::{About, Area, Cost, Parameter, Verdict};
 use crate::figure::{dimensions_of, parse_figure};
 
 const JETS_CARD: About = About {
@@ -212,7 +212,9 @@ fn exact_share(radius: f64, epsilon: f64) -> f64 {
 
 const EPSILON: f64 = 0.25;
 
-pub(super) static NONCOMPACT: Short = Short {
+const MATRICES: Parameter = Parameter::samples("samples", 40_000, "random matrices in each ball");
+
+pub(super) static NONCOMPACT: Tuned = Short {
     about: &NONCOMPACT_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact(
@@ -238,7 +240,7 @@ pub(super) static NONCOMPACT: Short = Short {
             context,
         );
         for radius in [1.5, 3.0] {
-            let trials = 40_000;
+            let trials = context.natural(&MATRICES)?;
             let hits = share(&mut rng, radius, EPSILON, trials);
             let found = crate::statistics::proportion(hits, trials, context.confidence);
             evidence.covers(
@@ -253,7 +255,7 @@ pub(super) static NONCOMPACT: Short = Short {
     control: |context| {
         let mut rng = context.rng("stabilizer-noncompact control");
         let mut evidence = Evidence::statistical(NONCOMPACT_CARD.control, context);
-        let trials = 40_000;
+        let trials = context.natural(&MATRICES)?;
         let hits = share(&mut rng, 3.0, EPSILON, trials);
         let found = crate::statistics::proportion(hits, trials, context.confidence);
         evidence.covers(
@@ -264,4 +266,5 @@ pub(super) static NONCOMPACT: Short = Short {
         );
         evidence.finish()
     },
-};
+}
+.with(&[MATRICES], Cost::Second);

@@ -7,9 +7,19 @@ use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::batch::card;
-use super::short::{Evidence, Short};
+use super::short::{Evidence, Short, Tuned};
 use crate::BridgeError;
-use crate::claim::About;
+use crate::claim::{About, Cost, Parameter};
+
+const DRAWS: Parameter = Parameter::samples("samples", 20_000, "Gaussian draws for each kernel");
+const PAIRS: Parameter = Parameter::samples("samples", 40_000, "Gaussian pairs for each correlation");
+const NETWORKS: Parameter = Parameter::samples("samples", 6_000, "layers of width 64");
+const RINGS: Parameter = Parameter::samples("samples", 20_000, "rings of 8 spins for each coupling");
+const STATES: Parameter = Parameter::samples(
+    "samples",
+    20_000,
+    "pairs of visible units for each pair of weights",
+);
 
 const TANH_CARD: About = card(
     "tanh-kernel-recursion",
@@ -20,7 +30,7 @@ fn tanh(sigma_w2: f64) -> Result<KernelRecursion, BridgeError> {
     Ok(KernelRecursion::new(Activation::Tanh, sigma_w2, 0.0)?)
 }
 
-pub(super) static TANH_KERNEL: Short = Short {
+pub(super) static TANH_KERNEL: Tuned = Short {
     about: &TANH_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact(
@@ -51,7 +61,7 @@ pub(super) static TANH_KERNEL: Short = Short {
             context,
         );
         for k in [0.5f64, 2.0] {
-            let draws: Vec<f64> = (0..20_000).map(|_| StandardNormal.sample(&mut rng)).collect();
+            let draws: Vec<f64> = (0..context.natural(&DRAWS)?).map(|_| StandardNormal.sample(&mut rng)).collect();
             let values: Vec<f64> = draws
                 .iter()
                 .map(|z: &f64| (k.sqrt() * z).tanh().powi(2))
@@ -74,11 +84,12 @@ pub(super) static TANH_KERNEL: Short = Short {
         }
         evidence.finish()
     },
-};
+}
+.with(&[DRAWS], Cost::Second);
 
 const ANGLE_CARD: About = card("relu-angle-recursion", "c' = (√(1 − c²) + (π − arccos c) c)/π");
 
-pub(super) static RELU_ANGLE: Short = Short {
+pub(super) static RELU_ANGLE: Tuned = Short {
     about: &ANGLE_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact(
@@ -110,7 +121,7 @@ pub(super) static RELU_ANGLE: Short = Short {
                 let (z, w): (f64, f64) = (StandardNormal.sample(&mut rng), StandardNormal.sample(&mut rng));
                 2.0 * z.max(0.0) * (c * z + (1.0 - c * c).sqrt() * w).max(0.0)
             };
-            let sample: Vec<f64> = (0..40_000).map(|_| pair()).collect();
+            let sample: Vec<f64> = (0..context.natural(&PAIRS)?).map(|_| pair()).collect();
             evidence.mean(&format!("c' at c = {c}"), &sample, relu::angle_flow(c, 1)?[1]);
         }
         evidence.finish()
@@ -127,7 +138,8 @@ pub(super) static RELU_ANGLE: Short = Short {
         });
         evidence.finish()
     },
-};
+}
+.with(&[PAIRS], Cost::Second);
 
 const VERTEX_CARD: About = card(
     "tanh-four-point-growth",
@@ -143,7 +155,7 @@ fn vertices(layers: usize) -> Result<Vec<f64>, BridgeError> {
         .collect())
 }
 
-pub(super) static VERTEX: Short = Short {
+pub(super) static VERTEX: Tuned = Short {
     about: &VERTEX_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact("The recursion by quadrature: the growth of V/K² a layer.");
@@ -164,7 +176,7 @@ pub(super) static VERTEX: Short = Short {
             context,
         );
         let width = 64;
-        let kernels: Vec<f64> = (0..6000)
+        let kernels: Vec<f64> = (0..context.natural(&NETWORKS)?)
             .map(|_| {
                 let layer = (0..width).map(|_| -> f64 { StandardNormal.sample(&mut rng) });
                 layer.map(|z| z.tanh().powi(2)).sum::<f64>() / f64::from(width)
@@ -190,7 +202,8 @@ pub(super) static VERTEX: Short = Short {
         });
         evidence.finish()
     },
-};
+}
+.with(&[NETWORKS], Cost::Second);
 
 const RING_CARD: About = card("ising-1d-ring", "Z = (2 cosh K)^n + (2 sinh K)^n");
 
@@ -216,7 +229,7 @@ fn enumerated(n: u32, k: f64) -> (f64, f64) {
     (z.ln(), energy / z)
 }
 
-pub(super) static RING: Short = Short {
+pub(super) static RING: Tuned = Short {
     about: &RING_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact("ln Z and the energy against the sum over all states.");
@@ -253,7 +266,7 @@ pub(super) static RING: Short = Short {
                     return (2.0 * count as f64 - 8.0) / 8.0;
                 }
             };
-            let sample: Vec<f64> = (0..20_000).map(|_| draw()).collect();
+            let sample: Vec<f64> = (0..context.natural(&RINGS)?).map(|_| draw()).collect();
             evidence.mean(&format!("energy/n, K = {k}"), &sample, ising::ring(8, k)?.energy);
         }
         evidence.finish()
@@ -271,11 +284,12 @@ pub(super) static RING: Short = Short {
         }
         evidence.finish()
     },
-};
+}
+.with(&[RINGS], Cost::Second);
 
 const HIDDEN_CARD: About = card("rbm-hidden-marginal", "J = artanh(tanh a tanh c)");
 
-pub(super) static HIDDEN: Short = Short {
+pub(super) static HIDDEN: Tuned = Short {
     about: &HIDDEN_CARD,
     exact: |_| {
         let mut evidence = Evidence::exact(
@@ -316,7 +330,7 @@ pub(super) static HIDDEN: Short = Short {
                 }
             };
             // Given h = ±1 the visible units are independent, and both values of h are as likely.
-            let sample: Vec<f64> = (0..20_000)
+            let sample: Vec<f64> = (0..context.natural(&STATES)?)
                 .map(|_| {
                     let h = sign(0.0);
                     sign(a * h) * sign(c * h)
@@ -335,4 +349,5 @@ pub(super) static HIDDEN: Short = Short {
         evidence.close("J, a = 0.7, c = 0.9", effective_coupling(0.7, 0.9)?, 0.63, 1e-6);
         evidence.finish()
     },
-};
+}
+.with(&[STATES], Cost::Second);
