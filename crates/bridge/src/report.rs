@@ -42,32 +42,38 @@ pub fn html(study: &Study, neighbours: &[NeighbourReport]) -> Result<String, Bri
         .chain(study.layers.last().map(|l| l.hidden))
         .map(|w| w.to_string())
         .collect();
+    let body = html! {
+        h1 { "What did this stack learn, and how large are its orbits?" }
+        p class="lead" {
+            "A sigmoid autoencoder stack " b { (widths.join("-")) } " was pretrained layer by layer on "
+            b { (study.data.name) } " (" (study.data.rows) " images of " (height) " × " (width)
+            " pixels) from seed " b { (study.options.seed) } ". Below: the verdict on each claim, then for every layer what it learned, how closely a group element shadows it, and the orbits and stabilizers of its features."
+        }
+        (verdicts(&study.claims))
+        @for layer in &layers { (layer) }
+        @if !neighbours.is_empty() { (neighbours::section(neighbours)) }
+        footer {
+            p { "Data checksum " code { (study.data.checksum) } ". Written by shadow " (env!("CARGO_PKG_VERSION")) "; the figures stand in " code { "study.json" } ", the weights in " code { "network.safetensors" } ", the graphs beside them in DOT, GraphML and JSON." }
+        }
+    };
+    Ok(document(&format!("shadow study: {}", study.data.name), &body))
+}
+
+/// A self-contained page.
+fn document(title: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "shadow study: " (study.data.name) }
+                title { (title) }
                 style { (PreEscaped(STYLE)) }
             }
-            body {
-                h1 { "What did this stack learn, and how large are its orbits?" }
-                p class="lead" {
-                    "A sigmoid autoencoder stack " b { (widths.join("-")) } " was pretrained layer by layer on "
-                    b { (study.data.name) } " (" (study.data.rows) " images of " (height) " × " (width)
-                    " pixels) from seed " b { (study.options.seed) } ". Below: the verdict on each claim, then for every layer what it learned, how closely a group element shadows it, and the orbits and stabilizers of its features."
-                }
-                (verdicts(&study.claims))
-                @for layer in &layers { (layer) }
-                @if !neighbours.is_empty() { (neighbours::section(neighbours)) }
-                footer {
-                    p { "Data checksum " code { (study.data.checksum) } ". Written by shadow " (env!("CARGO_PKG_VERSION")) "; the figures stand in " code { "study.json" } ", the weights in " code { "network.safetensors" } ", the graphs beside them in DOT, GraphML and JSON." }
-                }
-            }
+            body { (body) }
         }
     };
-    Ok(page.into_string())
+    page.into_string()
 }
 
 /// The table of verdicts with the evidence folded under each row.

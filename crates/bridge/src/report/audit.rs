@@ -1,11 +1,11 @@
 //! The report of an audit.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 use num_traits::ToPrimitive;
 use plotters::prelude::SeriesLabelPosition;
 
-use super::STYLE;
 use super::chart::{Chart, Series};
+use super::document;
 use super::drawing::{Bar, bars, steps};
 use crate::BridgeError;
 use crate::audit::{Audit, LadderSummary, StageShadow};
@@ -28,49 +28,38 @@ pub fn audit_html(audit: &Audit, name: &str) -> Result<String, BridgeError> {
             .join(" × ")
     };
     let network = &audit.network;
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "shadow audit: " (name) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { "What symmetry did " (name) " learn?" }
-                p class="lead" {
-                    "A network from " b { (shape(&network.input_shape)) } " to " b { (shape(&network.output_shape)) }
-                    " with " (network.layers.len()) " layers and " (network.parameters) " weights, audited on "
-                    (audit.data.used) " of " (audit.data.rows) " rows of " b { (audit.data.name) } ", seed " (audit.seed) "."
-                }
-                (summary(audit))
-                @if let Some(discrete) = &audit.discrete {
-                    section {
-                        h2 { "Discrete symmetries of the map" }
-                        (discrete_section(discrete))
-                        @if let Some(other) = &discrete.other {
-                            h3 { @if other.output == OutputRule::Same { "With the outputs moved like the inputs" } @else { "With the outputs left where they are" } }
-                            (discrete_section(other))
-                        }
-                    }
-                }
-                (continuous_section(audit)?)
-                (isotropy_section(audit))
-                @if !audit.shadows.is_empty() { (shadow_section(&audit.shadows)?) }
-                @if !audit.unanswered.is_empty() {
-                    section {
-                        h2 { "Not answered" }
-                        table { tbody { @for item in &audit.unanswered { tr { td { (item.question) } td { (item.why) } } } } }
-                    }
-                }
-                footer {
-                    p { "Data checksum " code { (audit.data.checksum) } ". Written by shadow " (env!("CARGO_PKG_VERSION")) "; the same figures stand in the JSON that " code { "--json" } " writes." }
+    let body = html! {
+        h1 { "What symmetry did " (name) " learn?" }
+        p class="lead" {
+            "A network from " b { (shape(&network.input_shape)) } " to " b { (shape(&network.output_shape)) }
+            " with " (network.layers.len()) " layers and " (network.parameters) " weights, audited on "
+            (audit.data.used) " of " (audit.data.rows) " rows of " b { (audit.data.name) } ", seed " (audit.seed) "."
+        }
+        (summary(audit))
+        @if let Some(discrete) = &audit.discrete {
+            section {
+                h2 { "Discrete symmetries of the map" }
+                (discrete_section(discrete))
+                @if let Some(other) = &discrete.other {
+                    h3 { @if other.output == OutputRule::Same { "With the outputs moved like the inputs" } @else { "With the outputs left where they are" } }
+                    (discrete_section(other))
                 }
             }
         }
+        (continuous_section(audit)?)
+        (isotropy_section(audit))
+        @if !audit.shadows.is_empty() { (shadow_section(&audit.shadows)?) }
+        @if !audit.unanswered.is_empty() {
+            section {
+                h2 { "Not answered" }
+                table { tbody { @for item in &audit.unanswered { tr { td { (item.question) } td { (item.why) } } } } }
+            }
+        }
+        footer {
+            p { "Data checksum " code { (audit.data.checksum) } ". Written by shadow " (env!("CARGO_PKG_VERSION")) "; the same figures stand in the JSON that " code { "--json" } " writes." }
+        }
     };
-    Ok(page.into_string())
+    Ok(document(&format!("shadow audit: {}", name), &body))
 }
 
 /// A number of many digits in few.

@@ -1,10 +1,10 @@
 //! The verdict page of the experiment on which features are learned first, and its pictures.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 use plotters::prelude::SeriesLabelPosition;
 
-use super::STYLE;
 use super::chart::{Chart, Series};
+use super::document;
 use crate::BridgeError;
 use crate::first_features::Experiment;
 use crate::first_features::analysis::{Analysis, PREDICTORS, Response};
@@ -180,55 +180,44 @@ pub fn first_features_html(experiment: &Experiment) -> Result<String, BridgeErro
     let main = figures.iter().filter(|f| !f.control).count();
     let findings = &experiment.findings;
     let pictures = first_features_figures(experiment)?;
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "shadow first-features" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { "Are features with smaller orbits learned first?" }
-                p class="lead" { b { (findings.conclusion) } }
-                p {
-                    (main) " figures with stabilizers made on purpose, drawn with the laws of poses " (laws.join("; "))
-                    "; " (experiment.tables.runs.len()) " networks on single figures and "
-                    (experiment.tables.mixed.len() / crate::first_features::runs::MIXED) " on mixtures, seed " b { (options.seed) } ". "
-                    "Intervals are 95 % percentiles of " (options.replicates) " bootstrap replicates over figures and seeds."
-                }
-                section {
-                    h2 { "Verdicts" }
-                    table {
-                        thead { tr { th { "Statement" } th { "Evidence" } th { "Verdict" } } }
-                        tbody {
-                            @for sentence in &findings.sentences {
-                                tr {
-                                    td { (sentence.statement) }
-                                    td { (sentence.evidence) }
-                                    td { span class={ "verdict " (sentence.outcome) } { (sentence.outcome) } }
-                                }
-                            }
+    let body = html! {
+        h1 { "Are features with smaller orbits learned first?" }
+        p class="lead" { b { (findings.conclusion) } }
+        p {
+            (main) " figures with stabilizers made on purpose, drawn with the laws of poses " (laws.join("; "))
+            "; " (experiment.tables.runs.len()) " networks on single figures and "
+            (experiment.tables.mixed.len() / crate::first_features::runs::MIXED) " on mixtures, seed " b { (options.seed) } ". "
+            "Intervals are 95 % percentiles of " (options.replicates) " bootstrap replicates over figures and seeds."
+        }
+        section {
+            h2 { "Verdicts" }
+            table {
+                thead { tr { th { "Statement" } th { "Evidence" } th { "Verdict" } } }
+                tbody {
+                    @for sentence in &findings.sentences {
+                        tr {
+                            td { (sentence.statement) }
+                            td { (sentence.evidence) }
+                            td { span class={ "verdict " (sentence.outcome) } { (sentence.outcome) } }
                         }
                     }
-                    p { "A statement about all laws and methods holds if the whole interval lies above 0 in each of them, fails if one lies below 0, and is undecided otherwise. The control of swapped variances " @if findings.control_fails { "does not support the order, as it must." } @else { b { "supports the order: the check says nothing." } } }
                 }
-                (fails(experiment))
-                section {
-                    h2 { "Steps to 20 % of the variance" }
-                    (correlations(experiment))
-                    div class="row" { @for (_, svg) in &pictures { figure { (PreEscaped(svg)) } } }
-                }
-                (mixtures(experiment))
-                (pens(experiment))
-                (filters(experiment))
-                (method(experiment))
-                footer { p { "All runs stand in " code { "runs.csv" } ", the orbits in " code { "orbits.csv" } ", all regressions for all thresholds in " code { "regressions.json" } ". Written by shadow " (env!("CARGO_PKG_VERSION")) "." } }
             }
+            p { "A statement about all laws and methods holds if the whole interval lies above 0 in each of them, fails if one lies below 0, and is undecided otherwise. The control of swapped variances " @if findings.control_fails { "does not support the order, as it must." } @else { b { "supports the order: the check says nothing." } } }
         }
+        (fails(experiment))
+        section {
+            h2 { "Steps to 20 % of the variance" }
+            (correlations(experiment))
+            div class="row" { @for (_, svg) in &pictures { figure { (PreEscaped(svg)) } } }
+        }
+        (mixtures(experiment))
+        (pens(experiment))
+        (filters(experiment))
+        (method(experiment))
+        footer { p { "All runs stand in " code { "runs.csv" } ", the orbits in " code { "orbits.csv" } ", all regressions for all thresholds in " code { "regressions.json" } ". Written by shadow " (env!("CARGO_PKG_VERSION")) "." } }
     };
-    Ok(page.into_string())
+    Ok(document("shadow first-features", &body))
 }
 
 fn shown(interval: Option<Interval>) -> String {

@@ -1,8 +1,8 @@
 //! The report on a run of claims: for each the statement, its pictures, the verdict and the control.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
-use super::{STYLE, picture};
+use super::{document, picture};
 use crate::BridgeError;
 use crate::claim::{ClaimReport, Correction, Finding, Level, Parameters, Timed, Verdict};
 
@@ -32,35 +32,24 @@ pub fn claims_html(run: &Run<'_>) -> Result<String, BridgeError> {
         .filter(|timed| timed.report.as_expected())
         .count();
     let sections: Vec<Markup> = run.claims.iter().map(section).collect::<Result<_, _>>()?;
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "shadow verify" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { "Claims and their verdicts" }
-                p class="lead" {
-                    (expected) " of " (run.claims.len()) " claims came out as theory expects, from seed " b { (run.seed) } " at level " b { (run.level) }
-                    @if !run.parameters.is_empty() { ", with parameters that were set" }
-                    ". Every interval has the level " (format!("{:.5}%", 100.0 * run.confidence.level))
-                    ": over all " (run.confidence.comparisons) " comparisons a true claim is called false by chance in at most "
-                    (format!("{}%", 100.0 * run.confidence.family_error)) " of such runs."
-                }
-                p { "Each claim is checked exactly on small objects and approximately on samples, and so is a false statement of the same form, the negative control. A claim whose control is not found false would be " i { "vacuous" } ". A loose reading is a form of a claim that is not true in general, and fails as it should." }
-                table {
-                    thead { tr { th {} th { "Claim" } th { "Exact" } th { "Approximate" } th { "Control" } th { "Verdict" } th { "Time" } } }
-                    tbody { @for timed in run.claims { (row(timed)) } }
-                }
-                @for section in &sections { (section) }
-                footer { p { "Written by shadow " (env!("CARGO_PKG_VERSION")) "; the same figures stand in the JSON that " code { "--json" } " writes." } }
-            }
+    let body = html! {
+        h1 { "Claims and their verdicts" }
+        p class="lead" {
+            (expected) " of " (run.claims.len()) " claims came out as theory expects, from seed " b { (run.seed) } " at level " b { (run.level) }
+            @if !run.parameters.is_empty() { ", with parameters that were set" }
+            ". Every interval has the level " (format!("{:.5}%", 100.0 * run.confidence.level))
+            ": over all " (run.confidence.comparisons) " comparisons a true claim is called false by chance in at most "
+            (format!("{}%", 100.0 * run.confidence.family_error)) " of such runs."
         }
+        p { "Each claim is checked exactly on small objects and approximately on samples, and so is a false statement of the same form, the negative control. A claim whose control is not found false would be " i { "vacuous" } ". A loose reading is a form of a claim that is not true in general, and fails as it should." }
+        table {
+            thead { tr { th {} th { "Claim" } th { "Exact" } th { "Approximate" } th { "Control" } th { "Verdict" } th { "Time" } } }
+            tbody { @for timed in run.claims { (row(timed)) } }
+        }
+        @for section in &sections { (section) }
+        footer { p { "Written by shadow " (env!("CARGO_PKG_VERSION")) "; the same figures stand in the JSON that " code { "--json" } " writes." } }
     };
-    Ok(page.into_string())
+    Ok(document("shadow verify", &body))
 }
 
 fn verdict(report: &ClaimReport) -> Markup {
