@@ -164,20 +164,10 @@ pub fn learn(
     let mut curves = vec![Curve::new(); tests.len()];
     let mut done = 0;
     for goal in measured(training.steps) {
-        while done < goal {
-            let passed = trainer.epoch(&mut |_| {
-                done += 1;
-                if done == goal {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            });
-            match passed {
-                Ok(_) | Err(NetError::Interrupted { .. }) => {}
-                Err(NetError::Diverged { .. }) => return Ok(curves.iter().map(|c| c.learned).collect()),
-                Err(error) => return Err(error.into()),
-            }
+        match train_to(&mut trainer, &mut done, goal) {
+            Ok(()) => {}
+            Err(NetError::Diverged { .. }) => return Ok(curves.iter().map(|c| c.learned).collect()),
+            Err(error) => return Err(error.into()),
         }
         for ((test, variance), curve) in tests.iter().zip(&mut curves) {
             let error = trainer.error(test) * test.width() as f64 / variance;
@@ -190,6 +180,29 @@ pub fn learn(
         }
     }
     Ok(curves.iter().map(|curve| curve.learned).collect())
+}
+
+/// Trains on until `goal` steps are done, of which `done` are behind.
+pub(super) fn train_to(
+    trainer: &mut AutoencoderTrainer,
+    done: &mut usize,
+    goal: usize,
+) -> Result<(), NetError> {
+    while *done < goal {
+        let passed = trainer.epoch(&mut |_| {
+            *done += 1;
+            if *done == goal {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        match passed {
+            Ok(_) | Err(NetError::Interrupted { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// The mean of rows.

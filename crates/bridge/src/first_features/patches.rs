@@ -8,14 +8,14 @@
 
 use nalgebra::{DMatrix, Matrix2, SMatrix};
 use nets::{
-    Activation, AutoencoderOptions, AutoencoderTrainer, Dataset, Ica, IcaOptions, Loss, NetError, Optimizer,
+    Activation, AutoencoderOptions, AutoencoderTrainer, Dataset, Ica, IcaOptions, Loss, Optimizer,
     TrainOptions, Whitening, WhiteningKind,
 };
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
-use std::ops::ControlFlow;
 
+use super::learning::train_to;
 use super::stream;
 use crate::BridgeError;
 use crate::statistics::median;
@@ -249,20 +249,7 @@ fn train(
     let mut found = Vec::new();
     let mut done = 0;
     for &goal in steps {
-        while done < goal {
-            let passed = trainer.epoch(&mut |_| {
-                done += 1;
-                if done == goal {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            });
-            match passed {
-                Ok(_) | Err(NetError::Interrupted { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
+        train_to(&mut trainer, &mut done, goal)?;
         let filters = trainer.autoencoder().encoder().weights().clone();
         // Whitened coordinates have variance 1, so the error per coordinate is the unexplained share.
         let unexplained = trainer.error(&white.data);
