@@ -359,22 +359,28 @@ const LATTICES: [(&str, usize, usize); 12] = [
     ("5:4", 6, 14),
 ];
 
-/// The classes in which the stabilizers of all cosets Hg lie, for one subgroup H of every class.
+/// Cosets of each subgroup whose stabilizers are looked at; the others' are conjugate to them (C05).
+const COSETS_SEEN: usize = 4;
+
+/// The number of classes in which the stabilizers of cosets Hg lie, for one subgroup H of every class.
 fn types_of_cosets(group: &PermGroup, lattice: &SubgroupLattice) -> Result<usize, BridgeError> {
     let elements: Vec<Permutation> = group.elements().collect();
     let mut types = BTreeSet::new();
     for class in lattice.classes() {
         let h = class.representative();
-        let mut seen = BTreeSet::new();
+        let mut cosets: BTreeSet<BTreeSet<Permutation>> = BTreeSet::new();
         for g in &elements {
-            let coset: BTreeSet<Permutation> = h.elements().map(|s| &s * g).collect();
-            if seen.insert(coset.clone()) && seen.len() <= 4 {
-                let fixing = elements
-                    .iter()
-                    .filter(|k| coset.iter().all(|c| coset.contains(&(c * *k))));
-                let stabilizer = PermGroup::new(group.degree(), fixing.cloned().collect())?;
-                types.insert(lattice.find(&stabilizer)?.0);
+            if cosets.len() == COSETS_SEEN {
+                break;
             }
+            cosets.insert(h.elements().map(|s| &s * g).collect());
+        }
+        for coset in cosets {
+            let fixing = elements
+                .iter()
+                .filter(|k| coset.iter().all(|c| coset.contains(&(c * *k))));
+            let stabilizer = PermGroup::new(group.degree(), fixing.cloned().collect())?;
+            types.insert(lattice.find(&stabilizer)?.0);
         }
     }
     Ok(types.len())
