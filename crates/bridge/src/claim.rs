@@ -72,6 +72,8 @@ pub enum EvidenceKind {
     Exact,
     /// Outward-rounded interval arithmetic: a proof up to the stated enclosure.
     Interval,
+    /// Floating point without sampling, to stated tolerances: no proof, but no chance either.
+    Numerical,
     /// Samples: a confidence statement with its seed.
     Statistical,
 }
@@ -81,6 +83,7 @@ impl std::fmt::Display for EvidenceKind {
         f.pad(match self {
             EvidenceKind::Exact => "exact",
             EvidenceKind::Interval => "interval",
+            EvidenceKind::Numerical => "numerical",
             EvidenceKind::Statistical => "statistical",
         })
     }
@@ -338,7 +341,8 @@ pub trait Claim: Sync {
     /// The card.
     fn about(&self) -> &'static About;
 
-    /// Checks the claim by exact arithmetic, enumeration or certified intervals.
+    /// Checks the claim by exact arithmetic, enumeration or certified intervals; a claim on real functions that have none of
+    /// these by floating point, and then its finding says that it is numerical.
     ///
     /// # Errors
     /// Anything that kept the check from running; a claim that does not hold is no error.

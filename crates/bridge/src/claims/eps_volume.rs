@@ -88,7 +88,7 @@ impl Claim for EpsilonVolume {
         }
         Ok(Finding {
             statement: "dim O_x as the exact rank of the infinitesimal action at a rational point, and the theorem's constant against the closed forms (2/π) asin(ε/2) and ε²/4.".to_owned(),
-            kind: EvidenceKind::Exact,
+            kind: EvidenceKind::Numerical,
             outcome: holds.into(),
             figures,
             cases: 2 * CASES.len() as u64,

@@ -21,7 +21,7 @@ const ROTATIONS: Parameter =
 pub(super) static NORM_BALL: Tuned = Short {
     about: &BALL_CARD,
     exact: |_| {
-        let mut evidence = Evidence::exact(
+        let mut evidence = Evidence::numerical(
             "Dimensions of orbits by exact rank: circle and ellipse have the same; the share is 1 exactly from R² = k² + 1/k² on.",
         );
         let circle = dimensions("GL(2,R)", "x^2+y^2")?;
@@ -61,7 +61,7 @@ pub(super) static NORM_BALL: Tuned = Short {
         evidence.finish()
     },
     control: |_| {
-        let mut evidence = Evidence::exact(BALL_CARD.control);
+        let mut evidence = Evidence::numerical(BALL_CARD.control);
         for radius in [2.0, 3.0, 10.0] {
             let share = ellipse_share_inside(2.0, radius);
             evidence.case(share < 1.0, || {

@@ -428,7 +428,7 @@ const BALL_CARD: About = loose(
 pub(super) static BALL: Tuned = Short {
     about: &BALL_CARD,
     exact: |_| {
-        let mut evidence = Evidence::exact(
+        let mut evidence = Evidence::numerical(
             "Shares by the closed form, R = 2. In the norm of the ellipse's own coordinates the parts are exchanged: there the ellipse is the circle.",
         );
         for k in [2.0f64, 3.0, 4.0] {
@@ -457,7 +457,7 @@ pub(super) static BALL: Tuned = Short {
         evidence.finish()
     },
     control: |_| {
-        let mut evidence = Evidence::exact(BALL_CARD.control);
+        let mut evidence = Evidence::numerical(BALL_CARD.control);
         let [small, large] = [1.6, 2.0].map(|radius| ellipse_share_inside(2.0, radius));
         evidence.case(large < small, || format!("{small:.4} at R = 1.6, {large:.4} at R = 2"));
         evidence.finish()
@@ -507,7 +507,7 @@ pub(super) static CLOSURE: Short = Short {
         evidence.finish()
     },
     control: |_| {
-        let mut evidence = Evidence::exact(CLOSURE_CARD.control);
+        let mut evidence = Evidence::numerical(CLOSURE_CARD.control);
         let (small, large) = (slope_defect(0.5, 0.3, 0.1)?, slope_defect(0.5, 0.3, 0.4)?);
         evidence.case(small.abs() > large.abs(), || {
             format!("{small:.3e} at r = 0.1, {large:.3e} at r = 0.4")

@@ -103,7 +103,14 @@ impl Evidence {
         }
     }
 
-    /// Evidence by samples, or by floating point.
+    /// Evidence by floating point, to tolerances that the figures state.
+    pub(crate) fn numerical(statement: &str) -> Self {
+        let mut evidence = Self::exact(statement);
+        evidence.finding.kind = EvidenceKind::Numerical;
+        evidence
+    }
+
+    /// Evidence by samples.
     pub(crate) fn statistical(statement: &str, context: &ClaimContext<'_>) -> Self {
         let mut evidence = Self::exact(statement);
         evidence.finding.kind = EvidenceKind::Statistical;
@@ -130,8 +137,11 @@ impl Evidence {
             .push(Figure::exact(name, found.to_string()).expecting(expected.to_string()));
     }
 
-    /// A float near its expected value.
+    /// A float near its expected value. What rests on it is exact no longer.
     pub(crate) fn close(&mut self, name: &str, found: f64, expected: f64, within: f64) {
+        if self.finding.kind == EvidenceKind::Exact {
+            self.finding.kind = EvidenceKind::Numerical;
+        }
         self.finding.cases += 1;
         self.holds &= (found - expected).abs() <= within;
         self.finding
@@ -171,5 +181,33 @@ impl Evidence {
     pub(crate) fn finish(mut self) -> Result<Finding, BridgeError> {
         self.finding.outcome = self.holds.into();
         Ok(self.finding)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_float_is_no_exact_evidence() {
+        let kind = |collect: fn(&mut Evidence)| {
+            let mut evidence = Evidence::exact("one");
+            collect(&mut evidence);
+            evidence
+                .finish()
+                .map(|finding| (finding.kind, finding.outcome))
+                .ok()
+        };
+        let holds = true.into();
+        assert_eq!(kind(|e| e.equal("1", 1, 1)), Some((EvidenceKind::Exact, holds)));
+        assert_eq!(
+            kind(|e| e.close("1", 1.0, 1.0, 1e-9)),
+            Some((EvidenceKind::Numerical, holds))
+        );
+        let fails = false.into();
+        assert_eq!(
+            kind(|e| e.close("1", 1.1, 1.0, 1e-9)),
+            Some((EvidenceKind::Numerical, fails))
+        );
     }
 }

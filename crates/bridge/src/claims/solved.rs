@@ -77,7 +77,7 @@ pub(super) static TANH_KERNEL: Tuned = Short {
         evidence.finish()
     },
     control: |_| {
-        let mut evidence = Evidence::exact(TANH_CARD.control);
+        let mut evidence = Evidence::numerical(TANH_CARD.control);
         for k in [0.01, 0.1, 1.0, 10.0] {
             let next = tanh(1.0)?.next(k)?;
             evidence.case(next >= k, || format!("K = {k} shrinks to {next:.4}"));
@@ -127,7 +127,7 @@ pub(super) static RELU_ANGLE: Tuned = Short {
         evidence.finish()
     },
     control: |_| {
-        let mut evidence = Evidence::exact(ANGLE_CARD.control);
+        let mut evidence = Evidence::numerical(ANGLE_CARD.control);
         let flow = relu::angle_flow(0.0, 4000)?;
         // Exponentially, the ratio would be far below 1/4.
         evidence.case((1.0 - flow[4000]) / (1.0 - flow[2000]) < 0.1, || {
@@ -192,7 +192,7 @@ pub(super) static VERTEX: Tuned = Short {
         evidence.finish()
     },
     control: |_| {
-        let mut evidence = Evidence::exact(VERTEX_CARD.control);
+        let mut evidence = Evidence::numerical(VERTEX_CARD.control);
         let flow = vertices(800)?;
         evidence.case(flow[799] < 1.5 * flow[399], || {
             format!(

@@ -115,7 +115,7 @@ pub(super) static MIXING: Tuned = Short {
     about: &MIXING_CARD,
     exact: |context| {
         let last = context.size(&STEPS)?;
-        let mut evidence = Evidence::exact(
+        let mut evidence = Evidence::numerical(
             "The distance after t = 1, 2, … steps as an exact fraction, below the bound (whose eigenvalue is numerical, taken 1e-9 larger).",
         );
         for case in WALKS {
